@@ -1,0 +1,1 @@
+"""Okta in front of any HTTP API behind Amazon API Gateway."""

@@ -1,0 +1,1 @@
+"""What may the holder of a verified token do?"""

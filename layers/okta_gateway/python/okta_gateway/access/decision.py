@@ -1,0 +1,134 @@
+"""May the holder of this token call this API, and which routes? The steps of DESIGN section 3, in their order."""
+
+import hashlib
+import math
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from okta_gateway.access.groups import ClientGroups
+from okta_gateway.access.policy import Policy, build_policy
+from okta_gateway.access.principal import MACHINE, USER, Principal, identify
+from okta_gateway.access.rules import CurrentRules
+from okta_gateway.errors import AccessRefused, ClientNotRegistered, GroupsWithoutScopes, NoGroups
+from okta_gateway.tokens.verifier import Verifier
+
+REMEMBER_SECONDS = 60
+MAX_REMEMBERED = 1_000
+
+FROM_TOKEN = "token"  # noqa: S105 a source, no secret
+FROM_STORE = "documentdb"
+FROM_NOWHERE = "none"
+
+
+class Decision(NamedTuple):
+    """The answer for one verified token at one stage.
+
+    `refusal` says why its holder may do nothing but ask who they are, and is None for everybody else.
+    """
+
+    principal: Principal
+    groups: tuple[str, ...]
+    groups_source: str
+    scopes: tuple[str, ...]
+    unknown_groups: int
+    policy: Policy
+    refusal: AccessRefused | None
+    good_until: float
+
+
+class Limits(NamedTuple):
+    """Of the policy (settings POLICY_MAX_BYTES and ALLOW_ENCODED_SLASH)."""
+
+    policy_max_bytes: int
+    allow_encoded_slash: bool
+
+
+class PrincipalGroups(NamedTuple):
+    """The groups that count for a principal, and where they come from."""
+
+    names: tuple[str, ...]
+    source: str
+    good_until: float = math.inf
+
+
+class Authorizer:
+    """Decides about tokens.
+
+    A decision is remembered until the token expires, a lookup that it used ends, or 60 s have passed.
+    """
+
+    def __init__(
+        self,
+        verifier: Verifier,
+        rules: CurrentRules,
+        client_groups: ClientGroups | None,
+        limits: Limits,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._verifier = verifier
+        self._rules = rules
+        self._client_groups = client_groups
+        self._limits = limits
+        self._clock = clock
+        self._remembered: dict[bytes, Decision] = {}
+
+    def decide(self, token: str, stage_arn: str) -> tuple[Decision, bool]:
+        """The decision, and whether it was remembered.
+
+        Raises a TokenRefused for a bad token and a CheckFailed when the question could not be answered; neither is
+        remembered.
+        """
+        digest = hashlib.sha256(f"{stage_arn} {token}".encode("utf-8", "surrogatepass")).digest()
+        now = self._clock()
+        decision = self._remembered.get(digest)
+        if decision and now < decision.good_until <= now + REMEMBER_SECONDS:
+            return decision, True
+        decision = self._decide(token, stage_arn, now)
+        if len(self._remembered) >= MAX_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[digest] = decision
+        return decision, False
+
+    def _decide(self, token: str, stage_arn: str, now: float) -> Decision:
+        principal = identify(self._verifier.verify(token))
+        groups = self._groups_of(principal)
+        in_force = self._rules()
+        mapped = in_force.rules.scopes_of(groups.names)
+        policy = build_policy(
+            in_force.rules,
+            mapped.scopes,
+            stage_arn,
+            max_bytes=self._limits.policy_max_bytes,
+            allow_encoded_slash=self._limits.allow_encoded_slash,
+        )
+        has_rights = bool(in_force.rules.permissions_of(mapped.scopes))
+        return Decision(
+            principal=principal,
+            groups=groups.names,
+            groups_source=groups.source,
+            scopes=mapped.scopes,
+            unknown_groups=mapped.unknown_groups,
+            policy=policy,
+            refusal=None if has_rights else _why_no_rights(principal, groups),
+            good_until=min(principal.expires_at, groups.good_until, in_force.good_until, now + REMEMBER_SECONDS),
+        )
+
+    def _groups_of(self, principal: Principal) -> PrincipalGroups:
+        """Enrichment is for machines only: a user without groups must not inherit those of the application."""
+        if principal.groups:
+            return PrincipalGroups(principal.groups, FROM_TOKEN)
+        if principal.kind != MACHINE or self._client_groups is None:
+            return PrincipalGroups((), FROM_NOWHERE)
+        lookup = self._client_groups.of(principal.id)
+        source = FROM_NOWHERE if lookup.groups is None else FROM_STORE
+        return PrincipalGroups(lookup.groups or (), source, lookup.good_until)
+
+
+def _why_no_rights(principal: Principal, groups: PrincipalGroups) -> AccessRefused:
+    if groups.names:
+        return GroupsWithoutScopes(f"{len(groups.names)} groups, none of them opens anything")
+    if principal.kind == MACHINE and groups.source == FROM_NOWHERE:
+        return ClientNotRegistered("no groups in the token, and no enabled client of this id in the store")
+    return NoGroups("no groups in the token" if principal.kind == USER else "the client is registered without groups")

@@ -1,0 +1,1 @@
+"""API Gateway's event shapes in, its response shapes out."""

@@ -1,0 +1,229 @@
+"""Every setting: its name, its meaning, which part needs it, whether it is secret; and the authorizer's, parsed.
+
+Values come from environment variables; an empty value means "not set". All problems are reported together, each naming
+the variable, the value (never a secret's) and the fix.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from okta_gateway import setting_values as values
+from okta_gateway.errors import ConfigurationInvalid
+
+
+class Setting(NamedTuple):
+    """One row of the settings table; `needed_by` holds `authorizer` and `devkit`, a trailing `?` means optional."""
+
+    name: str
+    needed_by: str
+    meaning: str
+    default: str = ""
+    secret: bool = False
+
+
+SETTINGS = (
+    Setting("AUTH_PROVIDER", "authorizer", "`okta`; anything else is refused"),
+    Setting(
+        "OKTA_DOMAIN", "authorizer", "host of the Okta org, such as `dev-123456.okta.com`; a custom domain works too"
+    ),
+    Setting(
+        "OKTA_ALLOW_INSECURE_LOOPBACK",
+        "devkit?",
+        "`true` lets OKTA_DOMAIN be `http://127.0.0.1:PORT` or localhost; refused on Lambda",
+        default="false",
+    ),
+    Setting(
+        "OKTA_AUTH_SERVER_ID",
+        "authorizer?",
+        "id of the custom authorization server, `default` included; not set: org mode, where only tokens that the "
+        "gateway issued at sign-in are accepted",
+    ),
+    Setting(
+        "OKTA_AUDIENCE",
+        "authorizer",
+        "accepted `aud` values, separated by commas; needed with OKTA_AUTH_SERVER_ID; the check cannot be switched off",
+    ),
+    Setting(
+        "OKTA_ALLOWED_CLIENT_IDS", "authorizer?", "client ids (`cid`) that may call, separated by commas; not set: all"
+    ),
+    Setting(
+        "OKTA_ISSUERS",
+        "authorizer?",
+        "further issuers of the same server on another https host (Okta's dynamic issuer mode), separated by commas",
+    ),
+    Setting("SECRETS_ARN", "authorizer?", "Secrets Manager secret whose JSON keys are this function's secret settings"),
+    Setting("DOCUMENTDB_URI", "authorizer?", "address of the document store, with user and password", secret=True),
+    Setting("DOCUMENTDB_DATABASE", "authorizer?", "its database", default="mcp_registry_default"),
+    Setting("DOCUMENTDB_TLS_CA_FILE", "authorizer?", "CA certificates for TLS; not set: Amazon's, which are shipped"),
+    Setting("WARM_ENRICHMENT", "authorizer?", "`true` connects to the store at start-up", default="false"),
+    Setting("SCOPES_SOURCE", "authorizer?", "`file` or `documentdb`: where the access rules live", default="file"),
+    Setting(
+        "SCOPES_FILE", "authorizer?", "the rules: scopes.yml, or the JSON compiled from it", default="/opt/scopes.json"
+    ),
+    Setting(
+        "POLICY_MAX_BYTES", "authorizer?", "largest policy that is returned; a larger one is a 500", default="8192"
+    ),
+    Setting("ALLOW_ENCODED_SLASH", "authorizer?", "`true` lets paths contain `%2f`", default="false"),
+    Setting(
+        "GATEWAY_URL",
+        "authorizer?",
+        "public URL of the gateway, path (stage) allowed; not set: the API's own execute-api address",
+    ),
+    Setting("GATEWAY_TOKENS", "authorizer?", "`true` accepts gateway-issued tokens beside Okta's", default="false"),
+    Setting(
+        "GATEWAY_PUBLIC_KEYS", "authorizer?", "the gateway's public keys as a JWKS; not set: fetched from GATEWAY_URL"
+    ),
+    Setting("LOG_LEVEL", "authorizer?", "`DEBUG` adds group names to the decision's log line", default="INFO"),
+    Setting("POWERTOOLS_SERVICE_NAME", "authorizer?", "`service` in log lines and metrics", default="token-authorizer"),
+    Setting(
+        "POWERTOOLS_METRICS_NAMESPACE", "authorizer?", "CloudWatch namespace of the metrics", default="okta-gateway"
+    ),
+    Setting("OKTA_CLIENT_ID", "devkit?", "the web application"),
+    Setting("OKTA_CLIENT_SECRET", "devkit?", "its secret", secret=True),
+    Setting("OKTA_M2M_CLIENT_ID", "devkit?", "a machine client; not set: OKTA_CLIENT_ID"),
+    Setting("OKTA_M2M_CLIENT_SECRET", "devkit?", "its secret; not set: OKTA_CLIENT_SECRET", secret=True),
+    Setting("OKTA_M2M_SCOPE", "devkit?", "the custom scope a machine asks for", default="gateway.access"),
+)
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
+
+
+class AuthorizerSettings(NamedTuple):
+    """The settings of the token authorizer, parsed. `warnings` are sentences for the log."""
+
+    okta_url: str
+    auth_server_id: str | None
+    audiences: tuple[str, ...]
+    allowed_clients: tuple[str, ...]
+    other_issuers: tuple[str, ...]
+    secrets_arn: str | None
+    documentdb_uri: str | None
+    documentdb_database: str
+    documentdb_tls_ca_file: str | None
+    warm_enrichment: bool
+    scopes_source: str
+    scopes_file: str
+    policy_max_bytes: int
+    allow_encoded_slash: bool
+    gateway_url: str | None
+    gateway_tokens: bool
+    gateway_public_keys: bytes | None
+    log_level: str
+    service: str
+    metrics_namespace: str
+    warnings: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return "AuthorizerSettings(...)"
+
+    @property
+    def has_store(self) -> bool:
+        return bool(self.documentdb_uri or self.secrets_arn)
+
+
+def parse_authorizer_settings(environ: Mapping[str, str]) -> AuthorizerSettings:
+    """Parse the authorizer's rows of the table. Raises ConfigurationInvalid with every problem."""
+    reader = _Reader(environ)
+    reader.required("AUTH_PROVIDER", values.parse_provider)
+    settings = AuthorizerSettings(
+        okta_url=reader.required("OKTA_DOMAIN", values.parse_okta_domain) or "",
+        auth_server_id=reader.optional("OKTA_AUTH_SERVER_ID", values.parse_server_id),
+        audiences=reader.optional("OKTA_AUDIENCE", values.parse_list) or (),
+        allowed_clients=reader.optional("OKTA_ALLOWED_CLIENT_IDS", values.parse_list) or (),
+        other_issuers=reader.optional("OKTA_ISSUERS", values.parse_list) or (),
+        secrets_arn=reader.optional("SECRETS_ARN", values.parse_text),
+        documentdb_uri=reader.optional("DOCUMENTDB_URI", values.parse_database_uri),
+        documentdb_database=reader.with_default("DOCUMENTDB_DATABASE", values.parse_database_name),
+        documentdb_tls_ca_file=reader.optional("DOCUMENTDB_TLS_CA_FILE", values.parse_text),
+        warm_enrichment=reader.with_default("WARM_ENRICHMENT", values.parse_boolean),
+        scopes_source=reader.with_default("SCOPES_SOURCE", values.parse_scopes_source),
+        scopes_file=reader.with_default("SCOPES_FILE", values.parse_text),
+        policy_max_bytes=reader.with_default("POLICY_MAX_BYTES", values.parse_policy_bytes),
+        allow_encoded_slash=reader.with_default("ALLOW_ENCODED_SLASH", values.parse_boolean),
+        gateway_url=reader.optional("GATEWAY_URL", values.parse_gateway_url),
+        gateway_tokens=reader.with_default("GATEWAY_TOKENS", values.parse_boolean),
+        gateway_public_keys=reader.optional("GATEWAY_PUBLIC_KEYS", values.parse_key_set_text),
+        log_level=reader.with_default("LOG_LEVEL", values.parse_log_level),
+        service=reader.with_default("POWERTOOLS_SERVICE_NAME", values.parse_text),
+        metrics_namespace=reader.with_default("POWERTOOLS_METRICS_NAMESPACE", values.parse_text),
+        warnings=(),
+    )
+    insecure_loopback = reader.with_default("OKTA_ALLOW_INSECURE_LOOPBACK", values.parse_boolean)
+    problems = reader.problems + _contradictions(settings, environ, insecure_loopback=insecure_loopback)
+    if problems:
+        raise ConfigurationInvalid(problems)
+    return settings._replace(warnings=tuple(_warnings(settings)))
+
+
+class _Reader:
+    """Reads one setting after the other and keeps the problems."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.problems: list[str] = []
+
+    def required[T](self, name: str, parse: Callable[[str], T]) -> T | None:
+        if not self._environ.get(name):
+            self.problems.append(f"{name} is not set: {_BY_NAME[name].meaning}")
+        return self.optional(name, parse)
+
+    def with_default[T](self, name: str, parse: Callable[[str], T]) -> T:
+        value = self.optional(name, parse)
+        return parse(DEFAULTS[name]) if value is None else value
+
+    def optional[T](self, name: str, parse: Callable[[str], T]) -> T | None:
+        text = self._environ.get(name)
+        if not text:
+            return None
+        try:
+            return parse(text)
+        except ValueError as error:
+            shown = "its value" if _BY_NAME[name].secret else f"{text[:80]!r}"
+            self.problems.append(f"{name}: {shown} is not right: {error}")
+            return None
+
+
+def _contradictions(settings: AuthorizerSettings, environ: Mapping[str, str], *, insecure_loopback: bool) -> list[str]:
+    """What is wrong only together."""
+    problems = []
+    if values.is_plain_http(settings.okta_url) and not insecure_loopback:
+        problems.append("OKTA_DOMAIN: plain http needs OKTA_ALLOW_INSECURE_LOOPBACK=true, and is for a laptop only")
+    if runs_on_lambda(environ) and any(map(values.is_plain_http, (settings.okta_url, settings.gateway_url or ""))):
+        problems.append("OKTA_DOMAIN and GATEWAY_URL: plain http is refused on Lambda")
+    if settings.auth_server_id and not environ.get("OKTA_AUDIENCE"):
+        problems.append(f"OKTA_AUDIENCE is not set: {_BY_NAME['OKTA_AUDIENCE'].meaning}")
+    problems += [
+        _foreign_issuer(issuer, settings) for issuer in settings.other_issuers if _foreign_issuer(issuer, settings)
+    ]
+    if settings.scopes_source == "documentdb" and not settings.has_store:
+        problems.append("SCOPES_SOURCE=documentdb needs DOCUMENTDB_URI, or SECRETS_ARN with it")
+    return problems
+
+
+def _foreign_issuer(issuer: str, settings: AuthorizerSettings) -> str:
+    try:
+        values.parse_issuer(issuer)
+    except ValueError as error:
+        return f"OKTA_ISSUERS: {issuer!r} is not right: {error}"
+    if issuer.rpartition("/")[2] != settings.auth_server_id:
+        return f"OKTA_ISSUERS: {issuer!r} is another authorization server than OKTA_AUTH_SERVER_ID"
+    return ""
+
+
+def _warnings(settings: AuthorizerSettings) -> list[str]:
+    warnings = []
+    if not values.is_okta_host(settings.okta_url):
+        warnings.append(f"OKTA_DOMAIN: {settings.okta_url} is none of Okta's own domains; taken for a custom domain")
+    if not settings.auth_server_id:
+        warnings.append(
+            "OKTA_AUTH_SERVER_ID is not set: Okta lets nobody verify access tokens of the org authorization server, so "
+            "only tokens that this gateway issued at sign-in are accepted, and machines cannot call"
+        )
+    if not settings.has_store:
+        warnings.append("no DOCUMENTDB_URI: machines get no groups beyond those in their token")
+    return warnings
+
+
+def runs_on_lambda(environ: Mapping[str, str]) -> bool:
+    """Whether this is the real Lambda, whose task root is /var/task (AWS: "Defined runtime environment variables")."""
+    return environ.get("LAMBDA_TASK_ROOT") == "/var/task"

@@ -1,0 +1,122 @@
+"""The signing keys of one issuer, kept as long as they are good and asked for as seldom as possible.
+
+All times are wall-clock seconds compared at use: a Lambda sandbox may be frozen for hours, and timers stop meanwhile.
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from okta_gateway.errors import KeysUnavailable, NoMatchingKey
+from okta_gateway.tokens.jwks import KeySet, parse_key_set
+from okta_gateway.tokens.key_fetch import Wait, start_fetch
+
+MIN_FRESH_SECONDS = 300
+MAX_FRESH_SECONDS = 3600
+MAX_STALE_SECONDS = 6 * 3600
+QUIET_SECONDS = 60
+"""After a fetch that failed or did not find the wanted key, the issuer is left alone for so long."""
+MAX_FETCHES_IN_QUIET_TIME = 2
+
+_logger = logging.getLogger(__name__)
+
+
+class KeyCache:
+    """Keys of the key set at `url`.
+
+    Fresh for Cache-Control's max-age within five minutes and an hour. While fetches fail, keys serve up to six hours
+    after they were fetched. A bad answer never replaces good keys.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        pending: Wait | None = None,
+        fetch: Callable[[str], Wait] = start_fetch,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._url = url
+        self._start_fetch = fetch
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._keys: KeySet | None = None
+        self._fetched_at = 0.0
+        self._fresh_seconds = 0
+        self._failure: KeysUnavailable | None = None
+        self._attempts: deque[float] = deque(maxlen=MAX_FETCHES_IN_QUIET_TIME)
+        self._unknown_key_at: float | None = None
+        self._pending = pending
+        self._pending_since = clock()
+
+    def get(self, kid: str) -> RSAPublicKey:
+        """The key named `kid`.
+
+        Raises NoMatchingKey when the issuer has no such key, KeyUnfit when it may not be used, and KeysUnavailable
+        when that could not be found out.
+        """
+        with self._lock:
+            keys = self._current_keys()
+            if kid not in keys and self._may_look_for_unknown_key():
+                self._unknown_key_at = self._clock()
+                self._refresh()
+                keys = self._keys or keys
+            if kid in keys:
+                return keys.get(kid)
+            if self._failure:
+                raise self._failure
+            raise NoMatchingKey(f"{self._url} has no key {kid!r}")
+
+    def _current_keys(self) -> KeySet:
+        if not self._is_fresh() and self._may_fetch():
+            self._refresh()
+        if self._keys and self._age() <= MAX_STALE_SECONDS:
+            return self._keys
+        self._keys = None
+        raise self._failure or KeysUnavailable(f"{self._url} was asked too often in the last {QUIET_SECONDS} s")
+
+    def _refresh(self) -> None:
+        """Fetch the key set; on failure keep what is there and remember why."""
+        wait, started_at = self._take_pending() or (self._start_fetch(self._url), self._clock())
+        self._attempts.append(started_at)
+        try:
+            document = wait()
+            self._keys = parse_key_set(document.body)
+        except KeysUnavailable as error:
+            self._failure = error
+            _logger.warning("keys not renewed, %s: %s", self._what_serves(), error.detail)
+            return
+        self._failure = None
+        self._fetched_at = started_at
+        self._fresh_seconds = min(max(document.max_age or 0, MIN_FRESH_SECONDS), MAX_FRESH_SECONDS)
+
+    def _take_pending(self) -> tuple[Wait, float] | None:
+        """The fetch that the cold start began, if nobody has used it yet."""
+        pending, self._pending = self._pending, None
+        return (pending, self._pending_since) if pending else None
+
+    def _may_fetch(self) -> bool:
+        if sum(map(self._is_recent, self._attempts)) == MAX_FETCHES_IN_QUIET_TIME:
+            return False
+        # With keys at hand there is no hurry after a failure; without any, a second try may come at once.
+        return not (self._keys and self._failure and self._is_recent(self._attempts[-1]))
+
+    def _may_look_for_unknown_key(self) -> bool:
+        asked_lately = self._unknown_key_at is not None and self._is_recent(self._unknown_key_at)
+        return not asked_lately and self._may_fetch()
+
+    def _is_fresh(self) -> bool:
+        return self._keys is not None and 0 <= self._age() < self._fresh_seconds
+
+    def _is_recent(self, moment: float) -> bool:
+        return 0 <= self._clock() - moment < QUIET_SECONDS
+
+    def _age(self) -> float:
+        return self._clock() - self._fetched_at
+
+    def _what_serves(self) -> str:
+        return f"those of {self._age():.0f} s ago serve on" if self._keys else "and there are none"

@@ -1,0 +1,234 @@
+"""Composition root: from environment variables to the objects that do the work.
+
+Imports stand inside the functions: each Lambda pays only for its own, and the keys travel while cryptography loads.
+"""
+
+import functools
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from okta_gateway.errors import (
+    AccessRulesInvalid,
+    CheckFailed,
+    ConfigurationInvalid,
+    KeysUnavailable,
+    SecretUnavailable,
+)
+from okta_gateway.settings import DEFAULTS, AuthorizerSettings, parse_authorizer_settings
+from okta_gateway.tokens.issuer import (
+    GATEWAY_TOKEN_TYPES,
+    OKTA_ACCESS_TOKEN_TYPES,
+    IssuerProfile,
+    Kind,
+    authorization_server,
+)
+from okta_gateway.tokens.key_fetch import Wait, start_fetch
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from pymongo.database import Database
+
+    from okta_gateway.access.decision import Authorizer
+    from okta_gateway.access.decision_log import DecisionLog
+    from okta_gateway.access.groups import ClientGroups
+    from okta_gateway.access.rules import CurrentRules
+    from okta_gateway.apigateway.events import StageArn
+    from okta_gateway.store.connection import Document
+
+_logger = logging.getLogger(__name__)
+
+
+class TokenAuthorizer(NamedTuple):
+    """What the token authorizer's handler works with."""
+
+    at: "Callable[[StageArn], Authorizer]"
+    """The authorizer for the stage that an event names."""
+    log: "DecisionLog"
+
+
+def token_authorizer(environ: Mapping[str, str]) -> TokenAuthorizer:
+    """Build what the token authorizer needs. Raises ConfigurationInvalid with every problem there is."""
+    settings = _authorizer_settings(environ)
+    pending_keys = _start_key_fetch(settings)
+    rules = _current_rules(settings, environ)
+    _configure_log(settings)
+
+    from okta_gateway.access.decision_log import DecisionLog
+
+    at = _authorizer_by_stage(settings, pending_keys, rules, _client_groups(settings, environ))
+    show_groups = settings.log_level == "DEBUG"
+    return TokenAuthorizer(at, DecisionLog(settings.service, settings.metrics_namespace, show_group_names=show_groups))
+
+
+def _authorizer_settings(environ: Mapping[str, str]) -> AuthorizerSettings:
+    """The settings; where they are wrong, the problems of the rules file are told with theirs."""
+    try:
+        return parse_authorizer_settings(environ)
+    except ConfigurationInvalid as error:
+        problems = list(error.problems)
+    if environ.get("SCOPES_SOURCE", "file") == "file":
+        from okta_gateway.access.scopes_file import load_rules
+
+        try:
+            load_rules(Path(environ.get("SCOPES_FILE") or DEFAULTS["SCOPES_FILE"]))
+        except AccessRulesInvalid as error:
+            problems += error.detail.splitlines()
+    raise ConfigurationInvalid(problems)
+
+
+def _current_rules(settings: AuthorizerSettings, environ: Mapping[str, str]) -> "CurrentRules":
+    from okta_gateway.access.rules import StoredRules, fixed_rules
+
+    if settings.scopes_source == "documentdb":
+        database = _database(settings, environ)
+
+        def read() -> object:
+            from okta_gateway.store.access_rules import AccessRules as StoredCollections
+
+            return StoredCollections(database()).read()
+
+        return StoredRules(read)
+    from okta_gateway.access.scopes_file import load_rules
+
+    try:
+        return fixed_rules(load_rules(Path(settings.scopes_file)))
+    except AccessRulesInvalid as error:
+        raise ConfigurationInvalid(error.detail.splitlines()) from None
+
+
+def _client_groups(settings: AuthorizerSettings, environ: Mapping[str, str]) -> "ClientGroups | None":
+    if not settings.has_store:
+        return None
+    from okta_gateway.access.groups import ClientGroups
+
+    database = _database(settings, environ)
+
+    def find(client_id: str) -> tuple[str, ...] | None:
+        from okta_gateway.store.m2m_clients import M2MClients
+
+        return M2MClients(database()).groups_of(client_id)
+
+    if settings.warm_enrichment:
+        _warm(find)
+    return ClientGroups(find)
+
+
+def _warm(find: Callable[[str], object]) -> None:
+    """Connect now. A store that is down does not stop the function: it may be up when somebody needs it."""
+    try:
+        find("warm-up")
+    except CheckFailed as error:
+        _logger.warning("WARM_ENRICHMENT: %s", error)
+
+
+def _database(settings: AuthorizerSettings, environ: Mapping[str, str]) -> "Callable[[], Database[Document]]":
+    """Connects at its first call, and again only while that fails."""
+
+    @functools.cache
+    def connected() -> "Database[Document]":
+        from okta_gateway.store.connection import connect
+
+        uri = settings.documentdb_uri or _secret_setting("DOCUMENTDB_URI", settings, environ)
+        return connect(uri, settings.documentdb_database, settings.documentdb_tls_ca_file)
+
+    return connected
+
+
+def _secret_setting(name: str, settings: AuthorizerSettings, environ: Mapping[str, str]) -> str:
+    from okta_gateway.secret_settings import read_secret_settings
+
+    arn = settings.secrets_arn or ""
+    value = read_secret_settings(arn, environ).get(name)
+    if not value:
+        raise SecretUnavailable(f"the secret {arn} has no key {name}")
+    return value
+
+
+def _start_key_fetch(settings: AuthorizerSettings) -> Wait | None:
+    """Begin to fetch the keys that the first token will need, beside the imports of a cold start."""
+    if settings.auth_server_id:
+        return start_fetch(authorization_server(settings.okta_url, settings.auth_server_id).jwks_uri)
+    if settings.gateway_url and not settings.gateway_public_keys:
+        return start_fetch(_gateway_jwks_uri(settings.gateway_url))
+    return None
+
+
+def _authorizer_by_stage(
+    settings: AuthorizerSettings, pending_keys: Wait | None, rules: "CurrentRules", client_groups: "ClientGroups | None"
+) -> "Callable[[StageArn], Authorizer]":
+    from okta_gateway.access.decision import Authorizer, Limits
+    from okta_gateway.tokens.verifier import Verifier
+
+    limits = Limits(settings.policy_max_bytes, settings.allow_encoded_slash)
+    okta_profiles = [_okta_profile(settings, pending_keys)] if settings.auth_server_id else []
+    pending_gateway_keys = None if okta_profiles else pending_keys
+
+    @functools.lru_cache(maxsize=8)
+    def for_gateway(gateway_url: str) -> Authorizer:
+        profiles = list(okta_profiles)
+        if settings.gateway_tokens or not profiles:
+            profiles.append(_gateway_profile(settings, gateway_url, pending_gateway_keys))
+        return Authorizer(Verifier(profiles), rules, client_groups, limits)
+
+    if settings.gateway_url or (okta_profiles and not settings.gateway_tokens):
+        authorizer = for_gateway(settings.gateway_url or "")
+        return lambda _stage: authorizer
+    return lambda stage: for_gateway(execute_api_url(stage))
+
+
+def execute_api_url(stage: "StageArn") -> str:
+    """The address that AWS gives a stage, taken from the ARN that API Gateway sends and never from a header."""
+    suffix = "amazonaws.com.cn" if stage.partition == "aws-cn" else "amazonaws.com"
+    path = "" if stage.stage == "$default" else f"/{stage.stage}"
+    return f"https://{stage.api}.execute-api.{stage.region}.{suffix}{path}"
+
+
+def _okta_profile(settings: AuthorizerSettings, pending_keys: Wait | None) -> IssuerProfile:
+    from okta_gateway.tokens.key_cache import KeyCache
+
+    server = authorization_server(settings.okta_url, settings.auth_server_id)
+    return IssuerProfile(
+        kind=Kind.OKTA,
+        issuers=frozenset({server.issuer, *settings.other_issuers}),
+        audiences=frozenset(settings.audiences),
+        types=OKTA_ACCESS_TOKEN_TYPES,
+        key=KeyCache(server.jwks_uri, pending=pending_keys).get,
+        allowed_clients=frozenset(settings.allowed_clients),
+    )
+
+
+def _gateway_profile(settings: AuthorizerSettings, gateway_url: str, pending_keys: Wait | None) -> IssuerProfile:
+    return IssuerProfile(
+        kind=Kind.GATEWAY,
+        issuers=frozenset({gateway_url}),
+        audiences=frozenset({gateway_url}),
+        types=GATEWAY_TOKEN_TYPES,
+        key=_gateway_key(settings, gateway_url, pending_keys),
+    )
+
+
+def _gateway_key(
+    settings: AuthorizerSettings, gateway_url: str, pending_keys: Wait | None
+) -> "Callable[[str], RSAPublicKey]":
+    """The gateway's own keys: those of the deployment, else those that it publishes."""
+    from okta_gateway.tokens.jwks import parse_key_set
+    from okta_gateway.tokens.key_cache import KeyCache
+
+    if not settings.gateway_public_keys:
+        return KeyCache(_gateway_jwks_uri(gateway_url), pending=pending_keys).get
+    try:
+        return parse_key_set(settings.gateway_public_keys).get
+    except KeysUnavailable as error:
+        raise ConfigurationInvalid([f"GATEWAY_PUBLIC_KEYS: {error.detail}"]) from None
+
+
+def _gateway_jwks_uri(gateway_url: str) -> str:
+    return f"{gateway_url}/.well-known/jwks.json"
+
+
+def _configure_log(settings: AuthorizerSettings) -> None:
+    logging.getLogger("okta_gateway").setLevel(settings.log_level)
+    for warning in settings.warnings:
+        _logger.warning(warning)
