@@ -10,6 +10,7 @@ from okta_gateway.access.groups import ClientGroups
 from okta_gateway.access.policy import Policy, build_policy
 from okta_gateway.access.principal import MACHINE, USER, Principal, identify
 from okta_gateway.access.rules import CurrentRules
+from okta_gateway.access.scopes import MappedScopes
 from okta_gateway.errors import AccessRefused, ClientNotRegistered, GroupsWithoutScopes, NoGroups
 from okta_gateway.tokens.verifier import Verifier
 
@@ -21,20 +22,38 @@ FROM_STORE = "documentdb"
 FROM_NOWHERE = "none"
 
 
-class Decision(NamedTuple):
-    """The answer for one verified token at one stage.
+class PrincipalGroups(NamedTuple):
+    """The groups that count for a principal, and where they come from."""
+
+    names: tuple[str, ...]
+    source: str
+    good_until: float = math.inf
+
+
+class Decision:
+    """The answer for one verified token at one stage; immutable, compared by identity.
 
     `refusal` says why its holder may do nothing but ask who they are, and is None for everybody else.
     """
 
-    principal: Principal
-    groups: tuple[str, ...]
-    groups_source: str
-    scopes: tuple[str, ...]
-    unknown_groups: int
-    policy: Policy
-    refusal: AccessRefused | None
-    good_until: float
+    __slots__ = ("good_until", "groups", "policy", "principal", "refusal", "scopes")
+
+    def __init__(
+        self,
+        *,
+        principal: Principal,
+        groups: PrincipalGroups,
+        scopes: MappedScopes,
+        policy: Policy,
+        refusal: AccessRefused | None,
+        good_until: float,
+    ) -> None:
+        self.principal = principal
+        self.groups = groups
+        self.scopes = scopes
+        self.policy = policy
+        self.refusal = refusal
+        self.good_until = good_until
 
 
 class Limits(NamedTuple):
@@ -42,14 +61,6 @@ class Limits(NamedTuple):
 
     policy_max_bytes: int
     allow_encoded_slash: bool
-
-
-class PrincipalGroups(NamedTuple):
-    """The groups that count for a principal, and where they come from."""
-
-    names: tuple[str, ...]
-    source: str
-    good_until: float = math.inf
 
 
 class Authorizer:
@@ -98,18 +109,16 @@ class Authorizer:
         mapped = in_force.rules.scopes_of(groups.names)
         policy = build_policy(
             in_force.rules,
-            mapped.scopes,
+            mapped.names,
             stage_arn,
             max_bytes=self._limits.policy_max_bytes,
             allow_encoded_slash=self._limits.allow_encoded_slash,
         )
-        has_rights = bool(in_force.rules.permissions_of(mapped.scopes))
+        has_rights = bool(in_force.rules.permissions_of(mapped.names))
         return Decision(
             principal=principal,
-            groups=groups.names,
-            groups_source=groups.source,
-            scopes=mapped.scopes,
-            unknown_groups=mapped.unknown_groups,
+            groups=groups,
+            scopes=mapped,
             policy=policy,
             refusal=None if has_rights else _why_no_rights(principal, groups),
             good_until=min(principal.expires_at, groups.good_until, in_force.good_until, now + REMEMBER_SECONDS),

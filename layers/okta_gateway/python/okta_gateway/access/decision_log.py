@@ -17,6 +17,8 @@ MAX_DETAIL_LENGTH = 500
 
 _METRICS = [{"Name": "Decisions", "Unit": "Count"}, {"Name": "DurationMs", "Unit": "Milliseconds"}]
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
 
 class DecisionLog:
     """Writes decisions as lines of JSON."""
@@ -47,14 +49,14 @@ class DecisionLog:
             "token_type": principal.kind,
             "auth_method": principal.auth_method,
             "jti": principal.token_id,
-            "groups_source": decision.groups_source,
-            "groups": len(decision.groups),
-            "unknown_groups": decision.unknown_groups,
-            "scopes": len(decision.scopes),
+            "groups_source": decision.groups.source,
+            "groups": len(decision.groups.names),
+            "unknown_groups": decision.scopes.unknown_groups,
+            "scopes": len(decision.scopes.names),
             "remembered": remembered,
         }
         if self._show_group_names:
-            line["group_names"] = decision.groups
+            line["group_names"] = decision.groups.names
         self._record(decision.refusal, line, request_id, duration_ms)
 
     def failed(self, error: OktaGatewayError, request_id: str, duration_ms: float) -> None:
@@ -77,7 +79,7 @@ class DecisionLog:
         }
         if error:
             record |= {"detail": error.detail[:MAX_DETAIL_LENGTH], "advice": error.advice}
-        (self._write or sys.stdout.write)(json.dumps(record, separators=(",", ":")) + "\n")
+        (self._write or sys.stdout.write)(_encode(record) + "\n")
 
 
 def _outcome(error: OktaGatewayError | None) -> str:

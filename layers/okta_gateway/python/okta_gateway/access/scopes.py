@@ -37,7 +37,7 @@ class Permission(NamedTuple):
 class MappedScopes(NamedTuple):
     """The scopes that a principal's groups bring, sorted, and how many of the groups are not known here."""
 
-    scopes: tuple[str, ...]
+    names: tuple[str, ...]
     unknown_groups: int
 
 

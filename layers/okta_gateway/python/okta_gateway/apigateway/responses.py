@@ -5,9 +5,10 @@ Shape: AWS, "Output from an API Gateway Lambda authorizer"; the same for REST an
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from okta_gateway.access.decision import Decision
+from okta_gateway.access.decision import MAX_REMEMBERED, Decision
 from okta_gateway.errors import ContextTooLarge
 
 NONE = "-"
@@ -16,8 +17,12 @@ MAX_CONTEXT_BYTES = 8192
 _SAFE = re.compile(r"[A-Za-z0-9._~:@/+=|-]*", re.ASCII)
 
 
+@lru_cache(maxsize=MAX_REMEMBERED)
 def policy_answer(decision: Decision) -> dict[str, Any]:
-    """The answer for a verified token. Raises ContextTooLarge when the backend's headers could not hold it."""
+    """The answer for a verified token. Raises ContextTooLarge when the backend's headers could not hold it.
+
+    The result is shared by all answers for one remembered decision: do not change it.
+    """
     context = decision_context(decision)
     size = sum(len(value) for value in context.values())
     if size > MAX_CONTEXT_BYTES:
@@ -36,11 +41,11 @@ def decision_context(decision: Decision) -> dict[str, str]:
         "sub": header_value(principal.subject),
         "username": header_value(principal.username),
         "client_id": header_value(principal.client_id),
-        "groups": header_list(decision.groups, ","),
-        "scopes": header_list(decision.scopes, " "),
+        "groups": header_list(decision.groups.names, ","),
+        "scopes": header_list(decision.scopes.names, " "),
         "auth_method": principal.auth_method,
         "token_type": principal.kind,
-        "groups_source": decision.groups_source,
+        "groups_source": decision.groups.source,
         "issuer": header_value(principal.issuer),
         "jti": header_value(principal.token_id),
         "exp": f"{principal.expires_at:.0f}",
