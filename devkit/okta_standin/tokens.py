@@ -1,0 +1,143 @@
+"""Tokens with the claims that Okta puts into them, by server and by grant."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from jwt.algorithms import RSAAlgorithm
+
+from devkit.okta_standin.errors import OAuthRefusal
+from devkit.okta_standin.keys import Keys, SigningKey, base64url
+from devkit.okta_standin.org import App, AuthorizationServer, GroupsClaim, TokenKind, User
+
+ORG_ACCESS_TOKEN_TYPE = "application/okta-internal-at+jwt"  # noqa: S105 - a media type (recorded answers)
+DEFAULT_LIFETIME = 3600
+"""Seconds; fixed for ID tokens and for the org server's access tokens."""
+GROUPS_LIMIT = 100
+UNLIMITED_GRANTS = frozenset({"authorization_code", "refresh_token"})
+"""Okta exempts the authorization code flow from the limit of 100 groups (its guide on authorization servers)."""
+IDENTITY_PROVIDER = "00o1local0000000org1"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a token is issued for: no user means that a machine acts for itself."""
+
+    server: AuthorizationServer
+    app: App
+    scopes: tuple[str, ...]
+    grant_type: str
+    user: User | None = None
+    lifetime: int = DEFAULT_LIFETIME
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A token before it is signed. Its content is free, so that tests can have hostile ones."""
+
+    header: Mapping[str, Any]
+    claims: Mapping[str, Any]
+    key: SigningKey
+
+    def changed(self, header: Mapping[str, Any], claims: Mapping[str, Any]) -> "Draft":
+        """A draft with members replaced; None removes one."""
+        return replace(self, header=_merged(self.header, header), claims=_merged(self.claims, claims))
+
+    def signed(self) -> str:
+        """The token, signed with RS256 whatever `alg` its header claims."""
+        parts = (json.dumps(part, separators=(",", ":")) for part in (self.header, self.claims))
+        message = ".".join(base64url(part.encode()) for part in parts)
+        signature = RSAAlgorithm(RSAAlgorithm.SHA256).sign(message.encode("ascii"), self.key.private)
+        return f"{message}.{base64url(signature)}"
+
+
+def _merged(members: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in {**members, **changes}.items() if value is not None}
+
+
+class TokenIssuer:
+    """Drafts the tokens of all servers; `new_id` gives the random part of a `jti`."""
+
+    def __init__(self, keys: Keys, new_id: Callable[[], str] = secrets.token_urlsafe) -> None:
+        self._keys = keys
+        self._new_id = new_id
+
+    def access_token(self, grant: Grant, origin: str, issued_at: int) -> Draft:
+        """An access token. Raises OAuthRefusal when a groups claim matches more than 100 groups."""
+        server, user = grant.server, grant.user
+        issuer = server.issuer(origin)
+        key = self._keys.server(server.id).access_token_key
+        claims: dict[str, Any] = {
+            "ver": 1,
+            "jti": f"AT.{self._new_id()}",
+            "iss": issuer,
+            "aud": server.audience or issuer,
+            "iat": issued_at,
+            "exp": issued_at + grant.lifetime,
+            "cid": grant.app.client_id,
+            "scp": list(grant.scopes),
+            "sub": user.login if user else grant.app.client_id,
+        }
+        if user:
+            claims |= {"uid": user.id, "auth_time": issued_at}
+        header = {"kid": key.kid, "alg": "RS256"}
+        if server.is_org_server:
+            header["typ"] = ORG_ACCESS_TOKEN_TYPE
+        return Draft(header, claims | _groups(grant, "access_token"), key)
+
+    def id_token(self, grant: Grant, origin: str, issued_at: int) -> Draft:
+        """An ID token as it comes with an access token. Raises ValueError without a user, else as access_token."""
+        if grant.user is None:
+            raise ValueError("There is no ID token without a user.")
+        key = self._keys.server(grant.server.id).active
+        access_token = self.access_token(grant, origin, issued_at).signed()
+        claims: dict[str, Any] = {
+            "sub": grant.user.id,
+            "ver": 1,
+            "iss": grant.server.issuer(origin),
+            "aud": grant.app.client_id,
+            "iat": issued_at,
+            "exp": issued_at + grant.lifetime,
+            "jti": f"ID.{self._new_id()}",
+            "amr": ["pwd"],
+            "idp": IDENTITY_PROVIDER,
+            "auth_time": issued_at,
+            "at_hash": base64url(hashlib.sha256(access_token.encode("ascii")).digest()[:16]),
+        }
+        return Draft({"kid": key.kid, "alg": "RS256"}, claims | _profile(grant) | _groups(grant, "id_token"), key)
+
+
+def _profile(grant: Grant) -> dict[str, Any]:
+    user = grant.user
+    claims: dict[str, Any] = {}
+    if user and "profile" in grant.scopes:
+        claims |= {"name": f"{user.first_name} {user.last_name}", "preferred_username": user.login}
+    if user and "email" in grant.scopes:
+        claims |= {"email": user.login, "email_verified": True}
+    return claims
+
+
+def _groups(grant: Grant, kind: TokenKind) -> dict[str, list[str]]:
+    if grant.user is None:
+        return {}  # a GROUPS claim is about a user; Okta leaves it out of a machine's token
+    claims: dict[str, list[str]] = {}
+    for claim in _groups_claims(grant):
+        if claim.applies(kind, grant.scopes) and (groups := claim.matching(grant.user.all_groups)):
+            claims[claim.name] = groups
+            _require_few(groups, grant.grant_type)
+    return claims
+
+
+def _groups_claims(grant: Grant) -> tuple[GroupsClaim, ...]:
+    if not grant.server.is_org_server:
+        return grant.server.groups_claims
+    return (grant.app.groups_claim,) if grant.app.groups_claim else ()
+
+
+def _require_few(groups: list[str], grant_type: str) -> None:
+    if len(groups) > GROUPS_LIMIT and grant_type not in UNLIMITED_GRANTS:
+        description = "The groups claim matched too many groups and must be configured to match fewer groups"
+        raise OAuthRefusal(400, "access_denied", description)
