@@ -26,7 +26,9 @@ def serve(app: ASGIApp, port: int = 0) -> Iterator[str]:
     Port 0 picks a free one. Raises PortTaken before anything is started.
     """
     listener = _listen(port)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False, proxy_headers=False)
+    )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:

@@ -1,0 +1,1 @@
+"""The local API Gateway: template.yaml, run as AWS would run it."""

@@ -1,0 +1,149 @@
+"""A Lambda authorizer: identity source, result cache, policy.
+
+Source: AWS developer guide, "Use API Gateway Lambda authorizers" and "Configure a Lambda authorizer";
+AWS API reference, Authorizer (identitySource, identityValidationExpression, authorizerResultTtlInSeconds).
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from devkit.gateway.authorizer_answer import Answer, MalformedAnswer, read_answer
+from devkit.gateway.functions import ACCOUNT, Function, FunctionError
+from devkit.gateway.gateway_responses import (
+    Refusal,
+    ResponseType,
+    access_denied,
+    authorizer_failure,
+    authorizer_misconfigured,
+    unauthorized,
+)
+from devkit.gateway.iam_policy import Decision, evaluate
+from devkit.gateway.intrinsics import LOCAL_API_ID
+from devkit.gateway.openapi import AuthorizerDefinition
+from devkit.gateway.request import LOCAL_STAGE, Request
+from devkit.gateway.routes import Match
+
+METHOD_ARN_BYTES = 1600  # AWS developer guide, "Output from an API Gateway Lambda authorizer": longer is 414
+
+
+@dataclass(frozen=True)
+class _Cached:
+    answer: Answer
+    until: float
+
+
+class Authorizer:
+    """Decides on requests with one authorizer of the API; `clock` counts seconds."""
+
+    def __init__(self, definition: AuthorizerDefinition, function: Function, clock: Callable[[], float]) -> None:
+        self._definition = definition
+        self._function = function
+        self._clock = clock
+        self._cache: dict[tuple[str, ...], _Cached] = {}
+
+    def authorize(self, request: Request, match: Match) -> Answer:
+        """Return the answer that allows this request. Raises Refusal."""
+        if len(request.method_arn.encode()) > METHOD_ARN_BYTES:
+            raise Refusal(ResponseType.DEFAULT_4XX, "Request URI too long", status=414)
+        identity = self._identity(request)
+        answer = self._cached(identity) or self._ask(identity, request, match)
+        # On every request, cached answer or not: the policy was asked for by one method and is applied to all.
+        decision = evaluate(answer.policy, request.method_arn)
+        if decision is not Decision.ALLOWED:
+            raise access_denied(explicit=decision is Decision.EXPLICITLY_DENIED)
+        return answer
+
+    def _identity(self, request: Request) -> tuple[str, ...]:
+        values = tuple(_source_value(source, request) for source in self._definition.identity_sources)
+        if not all(values):
+            raise unauthorized("an identity source is missing or empty")
+        expression = self._definition.validation_expression
+        if expression and not re.search(expression, values[0]):
+            raise unauthorized("the token does not match identityValidationExpression")
+        return values
+
+    def _cached(self, identity: tuple[str, ...]) -> Answer | None:
+        entry = self._cache.get(identity)
+        return entry.answer if entry and self._clock() < entry.until else None
+
+    def _ask(self, identity: tuple[str, ...], request: Request, match: Match) -> Answer:
+        asked_at = self._clock()
+        try:
+            answer = read_answer(self._function.invoke(self._event(identity, request, match)))
+        except FunctionError as error:
+            raise _failed(error) from error
+        except MalformedAnswer as error:
+            raise authorizer_misconfigured(str(error)) from error
+        self._remember(identity, answer, asked_at)
+        return answer
+
+    def _remember(self, identity: tuple[str, ...], answer: Answer, asked_at: float) -> None:
+        """Keep it for the TTL, be it allow or deny. That an error is not kept is (unproven)."""
+        now = self._clock()
+        self._cache = {key: entry for key, entry in self._cache.items() if entry.until > now}
+        self._cache[identity] = _Cached(answer, asked_at + self._definition.ttl_seconds)
+
+    def _event(self, identity: tuple[str, ...], request: Request, match: Match) -> Mapping[str, Any]:
+        if self._definition.kind == "token":
+            return {"type": "TOKEN", "authorizationToken": identity[0], "methodArn": request.method_arn}
+        return _request_event(request, match)
+
+
+def _failed(error: FunctionError) -> Refusal:
+    if error.message == "Unauthorized":
+        return unauthorized("the authorizer says so")
+    if error.error_type in {"Sandbox.Timedout", "Runtime.ExitError"}:
+        return authorizer_misconfigured(str(error))
+    return authorizer_failure(str(error))
+
+
+def _source_value(source: str, request: Request) -> str:
+    if source.startswith("method.request.header."):
+        return request.combined(source.removeprefix("method.request.header."))
+    if source.startswith("method.request.querystring."):
+        return _query(request).get(source.removeprefix("method.request.querystring."), "")
+    return {"context.httpMethod": request.method, "context.path": request.path}.get(source, "")
+
+
+def _query(request: Request) -> dict[str, str]:
+    return dict(parse_qsl(request.query, keep_blank_values=True))
+
+
+def _grouped(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for name, value in pairs:
+        groups.setdefault(name, []).append(value)
+    return groups
+
+
+def _request_event(request: Request, match: Match) -> Mapping[str, Any]:
+    """The event of a REQUEST authorizer. Source: AWS developer guide, "Input to an API Gateway Lambda authorizer"."""
+    query = parse_qsl(request.query, keep_blank_values=True)
+    resource = match.method.resource
+    return {
+        "type": "REQUEST",
+        "methodArn": request.method_arn,
+        "resource": resource,
+        "path": request.path,
+        "httpMethod": request.method,
+        "headers": dict(request.headers),
+        "multiValueHeaders": _grouped(list(request.headers)),
+        "queryStringParameters": dict(query),
+        "multiValueQueryStringParameters": _grouped(query),
+        "pathParameters": match.parameters,
+        "stageVariables": {},
+        "requestContext": {
+            "accountId": ACCOUNT,
+            "apiId": LOCAL_API_ID,
+            "stage": LOCAL_STAGE,
+            "requestId": request.request_id,
+            "resourcePath": resource,
+            "httpMethod": request.method,
+            "path": f"/{LOCAL_STAGE}{request.path}",
+            "protocol": "HTTP/1.1",
+            "identity": {"sourceIp": request.client_ip, "userAgent": request.combined("user-agent")},
+        },
+    }
