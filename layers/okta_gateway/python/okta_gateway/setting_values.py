@@ -38,9 +38,9 @@ def parse_okta_domain(text: str) -> str:
 
 
 def is_okta_host(okta_url: str) -> bool:
-    """Whether the org's URL is on one of Okta's own domains."""
+    """Whether the org's URL is on one of Okta's own domains; plain http is a laptop's stand-in for one."""
     host = okta_url.removeprefix("https://")
-    return any(host.endswith(f".{domain}") for domain in OKTA_DOMAINS)
+    return is_plain_http(okta_url) or any(host.endswith(f".{domain}") for domain in OKTA_DOMAINS)
 
 
 def is_plain_http(url: str) -> bool:
@@ -73,9 +73,10 @@ def parse_issuer(text: str) -> str:
 def parse_gateway_url(text: str) -> str:
     """The gateway's public URL, a path (the stage) allowed, no slash at the end; plain http on loopback only."""
     scheme, _, rest = text.partition("://")
-    host, slash, path = rest.partition("/")
-    good_origin = re.fullmatch(_LOOPBACK_ORIGIN, f"{scheme}://{host}") or (
-        scheme == "https" and re.fullmatch(_HOST, host.partition(":")[0])
+    authority, slash, path = rest.partition("/")
+    host, colon, port = authority.partition(":")
+    good_origin = re.fullmatch(_LOOPBACK_ORIGIN, f"{scheme}://{authority}") or (
+        scheme == "https" and re.fullmatch(_HOST, host) and (not colon or re.fullmatch(r"[0-9]{1,5}", port))
     )
     if not good_origin or not re.fullmatch(_URL_PATH, slash + path):
         raise ValueError("write https://HOST or https://HOST/STAGE without a slash at the end")
@@ -84,12 +85,13 @@ def parse_gateway_url(text: str) -> str:
 
 def parse_key_set_text(text: str) -> bytes:
     """A JSON Web Key Set; only its outline is looked at here."""
-    value: Any = json.loads(text)
+    try:
+        value: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        value = None
     keys = value.get("keys") if isinstance(value, dict) else None
     if not isinstance(keys, list):
-        raise ValueError(  # noqa: TRY004 the text is wrong, not the type of an argument
-            'write a JSON Web Key Set: {"keys": [...]}'
-        )
+        raise ValueError('write a JSON Web Key Set: {"keys": [...]}')  # noqa: TRY004 the text is wrong, not a type
     return text.encode("utf-8")
 
 

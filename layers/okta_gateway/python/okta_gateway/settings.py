@@ -187,9 +187,16 @@ def _contradictions(settings: AuthorizerSettings, environ: Mapping[str, str], *,
     """What is wrong only together."""
     problems = []
     if values.is_plain_http(settings.okta_url) and not insecure_loopback:
-        problems.append("OKTA_DOMAIN: plain http needs OKTA_ALLOW_INSECURE_LOOPBACK=true, and is for a laptop only")
-    if runs_on_lambda(environ) and any(map(values.is_plain_http, (settings.okta_url, settings.gateway_url or ""))):
-        problems.append("OKTA_DOMAIN and GATEWAY_URL: plain http is refused on Lambda")
+        problems.append(
+            f"OKTA_DOMAIN: {settings.okta_url!r} is plain http, which needs OKTA_ALLOW_INSECURE_LOOPBACK=true and is "
+            "for a laptop only; write the host of your org, such as dev-123456.okta.com"
+        )
+    if runs_on_lambda(environ):
+        problems += [
+            f"{name}: {url!r} is plain http, which is refused on Lambda; write an address on the internet"
+            for name, url in (("OKTA_DOMAIN", settings.okta_url), ("GATEWAY_URL", settings.gateway_url or ""))
+            if values.is_plain_http(url)
+        ]
     if settings.auth_server_id and not environ.get("OKTA_AUDIENCE"):
         problems.append(f"OKTA_AUDIENCE is not set: {_BY_NAME['OKTA_AUDIENCE'].meaning}")
     problems += [

@@ -68,7 +68,7 @@ def _authorizer_settings(environ: Mapping[str, str]) -> AuthorizerSettings:
         return parse_authorizer_settings(environ)
     except ConfigurationInvalid as error:
         problems = list(error.problems)
-    if environ.get("SCOPES_SOURCE", "file") == "file":
+    if (environ.get("SCOPES_SOURCE") or "file") == "file":
         from okta_gateway.access.scopes_file import load_rules
 
         try:
@@ -159,9 +159,11 @@ def _authorizer_by_stage(
     settings: AuthorizerSettings, pending_keys: Wait | None, rules: "CurrentRules", client_groups: "ClientGroups | None"
 ) -> "Callable[[StageArn], Authorizer]":
     from okta_gateway.access.decision import Authorizer, Limits
+    from okta_gateway.tokens.key_cache import KeyCache
     from okta_gateway.tokens.verifier import Verifier
 
     limits = Limits(settings.policy_max_bytes, settings.allow_encoded_slash)
+    deployed_keys = _deployed_gateway_keys(settings)
     okta_profiles = [_okta_profile(settings, pending_keys)] if settings.auth_server_id else []
     pending_gateway_keys = None if okta_profiles else pending_keys
 
@@ -169,7 +171,8 @@ def _authorizer_by_stage(
     def for_gateway(gateway_url: str) -> Authorizer:
         profiles = list(okta_profiles)
         if settings.gateway_tokens or not profiles:
-            profiles.append(_gateway_profile(settings, gateway_url, pending_gateway_keys))
+            key = deployed_keys or KeyCache(_gateway_jwks_uri(gateway_url), pending=pending_gateway_keys).get
+            profiles.append(_gateway_profile(gateway_url, key))
         return Authorizer(Verifier(profiles), rules, client_groups, limits)
 
     if settings.gateway_url or (okta_profiles and not settings.gateway_tokens):
@@ -199,25 +202,22 @@ def _okta_profile(settings: AuthorizerSettings, pending_keys: Wait | None) -> Is
     )
 
 
-def _gateway_profile(settings: AuthorizerSettings, gateway_url: str, pending_keys: Wait | None) -> IssuerProfile:
+def _gateway_profile(gateway_url: str, key: "Callable[[str], RSAPublicKey]") -> IssuerProfile:
     return IssuerProfile(
         kind=Kind.GATEWAY,
         issuers=frozenset({gateway_url}),
         audiences=frozenset({gateway_url}),
         types=GATEWAY_TOKEN_TYPES,
-        key=_gateway_key(settings, gateway_url, pending_keys),
+        key=key,
     )
 
 
-def _gateway_key(
-    settings: AuthorizerSettings, gateway_url: str, pending_keys: Wait | None
-) -> "Callable[[str], RSAPublicKey]":
-    """The gateway's own keys: those of the deployment, else those that it publishes."""
+def _deployed_gateway_keys(settings: AuthorizerSettings) -> "Callable[[str], RSAPublicKey] | None":
+    """The gateway's own keys as the deployment knows them; None when they are to be fetched from the gateway."""
     from okta_gateway.tokens.jwks import parse_key_set
-    from okta_gateway.tokens.key_cache import KeyCache
 
     if not settings.gateway_public_keys:
-        return KeyCache(_gateway_jwks_uri(gateway_url), pending=pending_keys).get
+        return None
     try:
         return parse_key_set(settings.gateway_public_keys).get
     except KeysUnavailable as error:

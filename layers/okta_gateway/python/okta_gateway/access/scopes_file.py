@@ -46,7 +46,7 @@ def _read(path: Path) -> tuple[object, _Lines]:
 def _read_json(path: Path, text: str) -> tuple[object, _Lines]:
     try:
         return json.loads(text, object_pairs_hook=_unique), {}
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise AccessRulesInvalid(f"{path.name}: {error}; compile it again from scopes.yml") from None
 
 
@@ -62,7 +62,7 @@ def _read_yaml(path: Path, text: str) -> tuple[object, _Lines]:
 
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise AccessRulesInvalid(f"{path.name} is not YAML: {' '.join(str(error).split())}") from None
     if node is None:
         raise AccessRulesInvalid(f"{path.name} is empty; it maps groups to scopes under the key 'groups'")
@@ -85,13 +85,13 @@ def _plain(node: "yaml.Node", keys: tuple[str, ...], lines: _Lines, problems: li
         return _plain_mapping(node, keys, lines, problems)
     if node.tag == _SEQUENCE:
         return [_plain(item, (*keys, str(index)), lines, problems) for index, item in enumerate(node.value)]
-    return _plain_string(node, problems)
+    return _plain_string(node, keys, problems)
 
 
 def _plain_mapping(node: "yaml.Node", keys: tuple[str, ...], lines: _Lines, problems: list[str]) -> dict[str, object]:
     data: dict[str, object] = {}
     for key_node, value_node in node.value:
-        key = _plain_string(key_node, problems)
+        key = _plain_string(key_node, keys, problems)
         if not isinstance(key, str):
             continue
         if key in data:
@@ -101,9 +101,10 @@ def _plain_mapping(node: "yaml.Node", keys: tuple[str, ...], lines: _Lines, prob
     return data
 
 
-def _plain_string(node: "yaml.Node", problems: list[str]) -> str | None:
+def _plain_string(node: "yaml.Node", keys: tuple[str, ...], problems: list[str]) -> str | None:
     if node.tag == _STRING:
         return str(node.value)
     shown = f" {node.value!r}" if isinstance(node.value, str) else ""
-    problems.append(f"line {node.start_mark.line + 1}: this value{shown} must be a string; put it into quotes")
+    line, place = node.start_mark.line + 1, ".".join(keys[:2]) or "the file"
+    problems.append(f"line {line}: the value{shown} in {place} must be a string; put it into quotes")
     return None

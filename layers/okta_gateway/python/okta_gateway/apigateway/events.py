@@ -48,7 +48,7 @@ def parse_authorizer_event(event: object) -> AuthorizerRequest:
         arn = event.get("methodArn")
     elif event.get("type") == "REQUEST":
         authorization = _header_authorization(event)
-        arn = event.get("routeArn" if event.get("version") == "2.0" else "methodArn")
+        arn = event.get(_arn_name(event.get("version", "1.0")))
     else:
         raise EventMalformed("type is neither TOKEN nor REQUEST")
     return AuthorizerRequest(stage_arn=parse_stage_arn(arn), token=parse_bearer(authorization))
@@ -76,6 +76,13 @@ def parse_bearer(authorization: str) -> str:
     return token.strip(" ")
 
 
+def _arn_name(version: object) -> str:
+    """REST REQUEST events name no version or, like HTTP APIs' first format, 1.0."""
+    if version not in ("1.0", "2.0"):
+        raise EventMalformed("version is neither 1.0 nor 2.0")
+    return "routeArn" if version == "2.0" else "methodArn"
+
+
 def _token_authorization(event: dict[str, Any]) -> str:
     value = event.get("authorizationToken")
     if not isinstance(value, str):
@@ -90,15 +97,14 @@ def _header_authorization(event: dict[str, Any]) -> str:
     listed = [item for value in several for item in (value if isinstance(value, list) else [value])]
     if len(single) > 1 or len(listed) > 1:
         raise AuthorizationRepeated("the request has several Authorization headers")
-    values = {*single, *listed}
+    values = single + listed
     if not values:
         raise AuthorizationMissing("the request has no Authorization header")
-    if len(values) > 1:
-        raise AuthorizationRepeated("headers and multiValueHeaders do not agree")
-    value = values.pop()
-    if not isinstance(value, str):
+    if not all(isinstance(value, str) for value in values):
         raise EventMalformed("the Authorization header is not a string")
-    return value
+    if len(set(values)) > 1:
+        raise AuthorizationRepeated("headers and multiValueHeaders do not agree")
+    return str(values[0])
 
 
 def _named_authorization(headers: object) -> list[Any]:

@@ -14,7 +14,8 @@ from okta_gateway.errors import ContextTooLarge
 NONE = "-"
 """Stands for no value: an empty one might let a header of the client's own through."""
 MAX_CONTEXT_BYTES = 8192
-_SAFE = re.compile(r"[A-Za-z0-9._~:@/+=|-]*", re.ASCII)
+_SAFE = re.compile(r"[A-Za-z0-9._~:@/+=|-]+", re.ASCII)
+_WORDS = re.compile(r"[A-Za-z0-9._~:@/+=|-]+|[^A-Za-z0-9._~:@/+=|-]+", re.ASCII)
 
 
 @lru_cache(maxsize=MAX_REMEMBERED)
@@ -60,9 +61,10 @@ def header_value(text: str | None) -> str:
     """The text as one header value: every character that could end or split it is percent-encoded as UTF-8."""
     if not text:
         return NONE
-    if _SAFE.fullmatch(text):
-        return text
-    return "".join(
-        character if _SAFE.fullmatch(character) else "".join(f"%{byte:02X}" for byte in character.encode("utf-8"))
-        for character in text
-    )
+    if text == NONE:
+        return _percent_encoded(text)
+    return "".join(part if _SAFE.fullmatch(part) else _percent_encoded(part) for part in _WORDS.findall(text))
+
+
+def _percent_encoded(text: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in text.encode("utf-8"))

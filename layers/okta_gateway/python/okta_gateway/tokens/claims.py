@@ -31,6 +31,7 @@ def verify_claims(claims: JsonObject, profile: IssuerProfile, now: float) -> Non
     verify_audience(claims, profile)
     verify_times(claims, now)
     verify_subject(claims)
+    verify_token_id(claims)
     verify_client(claims, profile)
 
 
@@ -75,6 +76,12 @@ def verify_times(claims: JsonObject, now: float) -> None:
 
 def verify_subject(claims: JsonObject) -> None:
     _non_empty_string(claims, "sub")
+
+
+def verify_token_id(claims: JsonObject) -> None:
+    """RFC 7519, section 4.1.7: `jti` is optional, and a string."""
+    if "jti" in claims:
+        _non_empty_string(claims, "jti")
 
 
 def verify_client(claims: JsonObject, profile: IssuerProfile) -> None:

@@ -61,6 +61,7 @@ class IssuerProfile(NamedTuple):
     issuers: frozenset[str]
     audiences: frozenset[str]
     types: frozenset[str | None]
+    """Accepted values of the header's `typ`; None stands for a header without it."""
     key: "Callable[[str], RSAPublicKey]"
     """The signing key by its `kid`. Raises NoMatchingKey, KeyUnfit or KeysUnavailable."""
     allowed_clients: frozenset[str] = frozenset()

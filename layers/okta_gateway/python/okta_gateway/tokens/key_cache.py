@@ -47,7 +47,7 @@ class KeyCache:
         self._keys: KeySet | None = None
         self._fetched_at = 0.0
         self._fresh_seconds = 0
-        self._failure: KeysUnavailable | None = None
+        self._failure: str | None = None
         self._attempts: deque[float] = deque(maxlen=MAX_FETCHES_IN_QUIET_TIME)
         self._unknown_key_at: float | None = None
         self._pending = pending
@@ -68,7 +68,7 @@ class KeyCache:
             if kid in keys:
                 return keys.get(kid)
             if self._failure:
-                raise self._failure
+                raise KeysUnavailable(self._failure)
             raise NoMatchingKey(f"{self._url} has no key {kid!r}")
 
     def _current_keys(self) -> KeySet:
@@ -77,7 +77,7 @@ class KeyCache:
         if self._keys and self._age() <= MAX_STALE_SECONDS:
             return self._keys
         self._keys = None
-        raise self._failure or KeysUnavailable(f"{self._url} was asked too often in the last {QUIET_SECONDS} s")
+        raise KeysUnavailable(self._failure or f"{self._url} was asked too often in the last {QUIET_SECONDS} s")
 
     def _refresh(self) -> None:
         """Fetch the key set; on failure keep what is there and remember why."""
@@ -87,7 +87,7 @@ class KeyCache:
             document = wait()
             self._keys = parse_key_set(document.body)
         except KeysUnavailable as error:
-            self._failure = error
+            self._failure = error.detail
             _logger.warning("keys not renewed, %s: %s", self._what_serves(), error.detail)
             return
         self._failure = None
@@ -95,9 +95,12 @@ class KeyCache:
         self._fresh_seconds = min(max(document.max_age or 0, MIN_FRESH_SECONDS), MAX_FRESH_SECONDS)
 
     def _take_pending(self) -> tuple[Wait, float] | None:
-        """The fetch that the cold start began, if nobody has used it yet."""
+        """The fetch that the cold start began, if nobody has used it yet.
+
+        Not one from before a long freeze: provisioned sandboxes wait for hours, and connections break meanwhile.
+        """
         pending, self._pending = self._pending, None
-        return (pending, self._pending_since) if pending else None
+        return (pending, self._pending_since) if pending and self._is_recent(self._pending_since) else None
 
     def _may_fetch(self) -> bool:
         if sum(map(self._is_recent, self._attempts)) == MAX_FETCHES_IN_QUIET_TIME:

@@ -85,5 +85,6 @@ def verify_type(jws: Jws, profile: IssuerProfile) -> None:
     typ = jws.header.get("typ")
     if typ == _ORG_SERVER_TYPE:
         raise OrgServerToken("typ says that the org authorization server issued the token")
-    if not isinstance(typ, str | None) or typ not in profile.types:
+    acceptable = isinstance(typ, str) and typ in profile.types
+    if not acceptable and not ("typ" not in jws.header and None in profile.types):
         raise TokenTypeRefused(f"typ is {typ!r}; {explain_foreign_issuer(jws.payload.get('iss'), profile)}")

@@ -1,0 +1,148 @@
+"""What a person wrote into .env: read strictly, so that a typing error is a sentence and never a silent default."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv.parser import Binding, parse_stream
+
+from okta_gateway.settings import SETTINGS
+
+LOCAL_GATEWAY_URL = "http://localhost:8888"  # the guides' redirect URI lives there
+FIRST_FREE_PORT = 1024  # lower ones belong to root
+LIKENESS = 0.75  # difflib's ratio from which an unknown name counts as a misspelt one
+
+INSECURE_LOOPBACK = "OKTA_ALLOW_INSECURE_LOOPBACK"
+AUTHORIZER_SETTINGS = (
+    *(setting.name for setting in SETTINGS if setting.needed_by.startswith("authorizer")),
+    INSECURE_LOOPBACK,
+)
+LATER_SETTINGS = (  # the guides' .env holds them; sign-in and the IAM API will read them
+    "OKTA_SCOPES",
+    "OKTA_API_TOKEN",
+    "OKTA_API_CLIENT_ID",
+    "OKTA_API_PRIVATE_KEY",
+    "GATEWAY_SIGNING_KEYS",
+    "SESSION_KEY",
+    "SESSION_IDLE_SECONDS",
+    "SESSION_MAX_SECONDS",
+    "LOGIN_REDIRECTS",
+    "ALLOWED_ORIGINS",
+    "ADMIN_SCOPE",
+)
+KNOWN_SETTINGS = (*(setting.name for setting in SETTINGS), *LATER_SETTINGS)
+
+
+class ConfigProblem(Exception):
+    """A setting of the laptop stack is wrong; the message is one sentence that says what to do."""
+
+
+@dataclass(frozen=True)
+class LaptopConfig:
+    """The settings of one stack. Values are kept out of the representation: some are secrets."""
+
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    source: Path | None = None
+
+    def get(self, name: str, default: str = "") -> str:
+        """The value of a setting, or `default` when it is not set or empty."""
+        return self.values.get(name) or default
+
+    @property
+    def uses_real_okta(self) -> bool:
+        """Whether tokens come from an Okta org on the internet and not from the stand-in."""
+        return bool(self.get("OKTA_DOMAIN"))
+
+    @property
+    def gateway_url(self) -> str:
+        """Where people reach the gateway."""
+        return self.get("GATEWAY_URL", LOCAL_GATEWAY_URL)
+
+    @property
+    def gateway_port(self) -> int:
+        """The port of `gateway_url`."""
+        port = urlsplit(self.gateway_url).port
+        assert port is not None  # noqa: S101 - read_env_file demands one
+        return port
+
+
+def read_env_file(path: Path) -> LaptopConfig:
+    """Read the file; a file that does not exist is an empty one. Raises ConfigProblem."""
+    try:
+        stream = path.open(encoding="utf-8")
+    except FileNotFoundError:
+        return LaptopConfig()
+    except OSError as error:
+        raise ConfigProblem(f"{path} cannot be read ({error.strerror}): make it readable or remove it.") from error
+    try:
+        with stream:
+            bindings = list(parse_stream(stream))
+    except UnicodeDecodeError as error:
+        raise ConfigProblem(f"{path} is not UTF-8 text: save it as UTF-8.") from error
+    config = LaptopConfig(_values(path, bindings), path)
+    _demand_local_gateway(config)
+    _demand_okta_settings(config)
+    return config
+
+
+def _values(path: Path, bindings: list[Binding]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    lines: dict[str, int] = {}
+    for line, binding in _meaningful(bindings):
+        where = f"{path}, line {line}"
+        if binding.error or binding.key is None or binding.value is None:
+            raise ConfigProblem(f"{where}: this is not NAME=value; close the quotes, or put # in front of a remark.")
+        if binding.key in lines:
+            raise ConfigProblem(
+                f"{where}: {binding.key} is set in line {lines[binding.key]} already; keep one of them."
+            )
+        if meant := _meant(binding.key):
+            raise ConfigProblem(f"{where}: there is no setting {binding.key}; did you mean {meant}?")
+        lines[binding.key] = line
+        values[binding.key] = binding.value
+    return values
+
+
+def _meaningful(bindings: list[Binding]) -> Iterator[tuple[int, Binding]]:
+    for binding in bindings:
+        text = binding.original.string
+        blank = len(text) - len(text.lstrip())
+        # The parser counts the blank lines before a binding as part of it.
+        if binding.error or binding.key is not None:
+            yield binding.original.line + text[:blank].count("\n"), binding
+
+
+def _meant(name: str) -> str | None:
+    """The setting that an unknown name looks like; other programs may keep their own names in the same file."""
+    if name in KNOWN_SETTINGS:
+        return None
+    close = difflib.get_close_matches(name.upper(), KNOWN_SETTINGS, n=1, cutoff=LIKENESS)
+    return close[0] if close else None
+
+
+def _demand_local_gateway(config: LaptopConfig) -> None:
+    try:
+        url = urlsplit(config.gateway_url)
+        fits = (
+            url.scheme == "http" and url.hostname in {"localhost", "127.0.0.1"} and (url.port or 0) >= FIRST_FREE_PORT
+        )
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ConfigProblem(
+            f"{config.source}: GATEWAY_URL is where the local gateway listens; write http://localhost:PORT with a port"
+            f" from {FIRST_FREE_PORT} to 65535, or leave it out for {LOCAL_GATEWAY_URL}."
+        )
+
+
+def _demand_okta_settings(config: LaptopConfig) -> None:
+    if not config.uses_real_okta:
+        return
+    missing = [name for name in ("OKTA_AUTH_SERVER_ID", "OKTA_AUDIENCE") if not config.get(name)]
+    if missing:
+        raise ConfigProblem(
+            f"{config.source}: with OKTA_DOMAIN the gateway uses a real Okta org and needs {' and '.join(missing)} too"
+            " (Okta admin console, Security > API > Authorization Servers); remove OKTA_DOMAIN to use the stand-in."
+        )

@@ -1,0 +1,43 @@
+"""What the local stack starts out with: who the machines are, and the groups that the document store gives them."""
+
+from dataclasses import dataclass
+
+from okta_gateway.store.connection import connect
+from okta_gateway.store.m2m_clients import M2MClient, M2MClients
+
+AUTH_SERVER_ID = "aus1234567890abcdef"
+AUDIENCE = "api://ai-registry"
+MACHINE_SCOPE = "gateway.access"
+DATABASE = "mcp_registry_default"
+READERS = "public-mcp-users"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A service application of the stand-in's org (devkit/okta_standin/org.yml); its secret protects nothing."""
+
+    client_id: str
+    secret: str
+
+
+AGENT = Machine("0oa0987654321fedcba", "local-agent-secret-not-for-production")
+UNREGISTERED = Machine("0oa5555555555unknown", "local-unregistered-secret-not-for-production")
+KEY_AGENT_ID = "0oa7777777777private"
+
+REGISTERED = (
+    M2MClient(AGENT.client_id, "ai-agent-3", (READERS,), description="A machine whose token carries no groups"),
+    M2MClient(KEY_AGENT_ID, "key-agent", (READERS,), description="A machine that authenticates by private_key_jwt"),
+)
+
+
+def seed(uri: str, database: str = DATABASE) -> None:
+    """Register the machines that the store does not know; what a person changed there stays."""
+    handle = connect(uri, database)
+    try:
+        clients = M2MClients(handle)
+        clients.ensure_indexes()
+        for client in REGISTERED:
+            if clients.groups_of(client.client_id) is None:
+                clients.register(client)
+    finally:
+        handle.client.close()
