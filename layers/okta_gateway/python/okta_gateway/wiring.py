@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger(__name__)
 
+type OpenDatabase = Callable[[], Database[Document]]
+"""The database; connects at its first call, and again only while that fails."""
+
 
 class TokenAuthorizer(NamedTuple):
     """What the token authorizer's handler works with."""
@@ -52,12 +55,13 @@ def token_authorizer(environ: Mapping[str, str]) -> TokenAuthorizer:
     """Build what the token authorizer needs. Raises ConfigurationInvalid with every problem there is."""
     settings = _authorizer_settings(environ)
     pending_keys = _start_key_fetch(settings)
-    rules = _current_rules(settings, environ)
+    database = _database(settings, environ)
+    rules = _current_rules(settings, database)
     _configure_log(settings)
 
     from okta_gateway.access.decision_log import DecisionLog
 
-    at = _authorizer_by_stage(settings, pending_keys, rules, _client_groups(settings, environ))
+    at = _authorizer_by_stage(settings, pending_keys, rules, _client_groups(settings, database))
     show_groups = settings.log_level == "DEBUG"
     return TokenAuthorizer(at, DecisionLog(settings.service, settings.metrics_namespace, show_group_names=show_groups))
 
@@ -78,16 +82,15 @@ def _authorizer_settings(environ: Mapping[str, str]) -> AuthorizerSettings:
     raise ConfigurationInvalid(problems)
 
 
-def _current_rules(settings: AuthorizerSettings, environ: Mapping[str, str]) -> "CurrentRules":
+def _current_rules(settings: AuthorizerSettings, database: OpenDatabase) -> "CurrentRules":
     from okta_gateway.access.rules import StoredRules, fixed_rules
 
     if settings.scopes_source == "documentdb":
-        database = _database(settings, environ)
 
         def read() -> object:
-            from okta_gateway.store.access_rules import AccessRules as StoredCollections
+            from okta_gateway.store.access_rules import AccessRuleCollections
 
-            return StoredCollections(database()).read()
+            return AccessRuleCollections(database()).read()
 
         return StoredRules(read)
     from okta_gateway.access.scopes_file import load_rules
@@ -98,12 +101,10 @@ def _current_rules(settings: AuthorizerSettings, environ: Mapping[str, str]) -> 
         raise ConfigurationInvalid(error.detail.splitlines()) from None
 
 
-def _client_groups(settings: AuthorizerSettings, environ: Mapping[str, str]) -> "ClientGroups | None":
+def _client_groups(settings: AuthorizerSettings, database: OpenDatabase) -> "ClientGroups | None":
     if not settings.has_store:
         return None
     from okta_gateway.access.groups import ClientGroups
-
-    database = _database(settings, environ)
 
     def find(client_id: str) -> tuple[str, ...] | None:
         from okta_gateway.store.m2m_clients import M2MClients
@@ -119,11 +120,13 @@ def _warm(find: Callable[[str], object]) -> None:
     """Connect now. A store that is down does not stop the function: it may be up when somebody needs it."""
     try:
         find("warm-up")
+    except ConfigurationInvalid:
+        raise
     except CheckFailed as error:
         _logger.warning("WARM_ENRICHMENT: %s", error)
 
 
-def _database(settings: AuthorizerSettings, environ: Mapping[str, str]) -> "Callable[[], Database[Document]]":
+def _database(settings: AuthorizerSettings, environ: Mapping[str, str]) -> OpenDatabase:
     """Connects at its first call, and again only while that fails."""
 
     @functools.cache

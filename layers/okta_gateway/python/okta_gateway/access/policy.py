@@ -24,6 +24,12 @@ _DENIED_ANYWHERE = ("/./*", "/../*", "/..;*", "/..%3b*", "/..%3B*", "//*", "\\*"
 _DENIED_AT_THE_END = ("/.", "/..")
 _DENIED_ENCODED = ("%2e", "%2E", "%5c", "%5C", "%25", "%00")
 _ENCODED_SLASH = ("%2f", "%2F")
+# Where encoded slashes pass, a backend that decodes them must still find no dot segment, on either side of one.
+_DOTS_AT_ENCODED_SLASH = (
+    *(f"{slash}{dots}{end}" for slash in _ENCODED_SLASH for dots in (".", "..") for end in ("", "/*", "%2f*", "%2F*")),
+    *(f"/{dots}{slash}*" for slash in _ENCODED_SLASH for dots in (".", "..")),
+    *(f"{slash}..{end}*" for slash in _ENCODED_SLASH for end in (";", "%3b", "%3B")),
+)
 
 type Policy = dict[str, Any]
 
@@ -77,8 +83,7 @@ def _denied_ends(*, allow_encoded_slash: bool) -> Iterable[str]:
     yield from _DENIED_ANYWHERE
     yield from _DENIED_AT_THE_END
     yield from (f"{code}*" for code in _DENIED_ENCODED)
-    if not allow_encoded_slash:
-        yield from (f"{code}*" for code in _ENCODED_SLASH)
+    yield from _DOTS_AT_ENCODED_SLASH if allow_encoded_slash else (f"{code}*" for code in _ENCODED_SLASH)
 
 
 def _refuse_too_large(policy: Policy, max_bytes: int) -> None:

@@ -44,14 +44,15 @@ def parse_authorizer_event(event: object) -> AuthorizerRequest:
     if not isinstance(event, dict):
         raise EventMalformed("the event is not a JSON object")
     if event.get("type") == "TOKEN":
-        authorization = _token_authorization(event)
-        arn = event.get("methodArn")
-    elif event.get("type") == "REQUEST":
-        authorization = _header_authorization(event)
-        arn = event.get(_arn_name(event.get("version", "1.0")))
-    else:
-        raise EventMalformed("type is neither TOKEN nor REQUEST")
-    return AuthorizerRequest(stage_arn=parse_stage_arn(arn), token=parse_bearer(authorization))
+        return AuthorizerRequest(
+            stage_arn=parse_stage_arn(event.get("methodArn")), token=parse_bearer(_token_authorization(event))
+        )
+    if event.get("type") == "REQUEST":
+        return AuthorizerRequest(
+            stage_arn=parse_stage_arn(event.get(_arn_name(event.get("version", "1.0")))),
+            token=parse_bearer(_header_authorization(event)),
+        )
+    raise EventMalformed("type is neither TOKEN nor REQUEST")
 
 
 def parse_stage_arn(arn: object) -> StageArn:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from okta_gateway.errors import KeysUnavailable
 
 if TYPE_CHECKING:
-    from http.client import HTTPConnection
+    from socket import socket
 
 TOTAL_SECONDS = 3.0
 MAX_BYTES = 256 * 1024
@@ -42,7 +42,7 @@ class _Fetch(threading.Thread):
     def __init__(self, url: str) -> None:
         super().__init__(name="key-fetch", daemon=True)
         self._url = url
-        self._connection: HTTPConnection | None = None
+        self._socket: socket | None = None
         self._document: KeyDocument | None = None
         self._failure = "the fetch ended without an answer"
 
@@ -70,8 +70,10 @@ class _Fetch(threading.Thread):
         scheme, _, rest = self._url.partition("://")
         host, _, path = rest.partition("/")
         connection = (HTTPSConnection if scheme == "https" else HTTPConnection)(host, timeout=TOTAL_SECONDS)
-        self._connection = connection
         try:
+            connection.connect()
+            # http.client lets go of the socket once it reads an answer that ends with the connection.
+            self._socket = connection.sock
             connection.request("GET", f"/{path}", headers={"Accept": "application/json", "Connection": "close"})
             response = connection.getresponse()
             if response.status != 200:
@@ -87,11 +89,10 @@ class _Fetch(threading.Thread):
         """Wake the thread from whatever it reads, so that it ends instead of lingering."""
         from socket import SHUT_RDWR
 
-        sock = self._connection.sock if self._connection else None
-        if sock is None:
+        if self._socket is None:
             return
         try:
-            sock.shutdown(SHUT_RDWR)
+            self._socket.shutdown(SHUT_RDWR)
         except OSError as error:
             # The thread closed the socket meanwhile: then it ends by itself.
             self._failure = str(error)

@@ -1,0 +1,395 @@
+"""When the issuer's keys are fetched, how long they serve, and what happens while they cannot be fetched."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from okta_gateway.errors import KeysUnavailable, KeyUnfit, NoMatchingKey
+from okta_gateway.tokens.key_cache import KeyCache
+from okta_gateway.tokens.key_fetch import KeyDocument, Wait
+from tests.tokens import KEYS_URL, OKTA_KEY, OKTA_NEXT_KEY, FakeClock, FakeFetch, key_set, okta_profile, okta_token
+from tests.tokens import signing_key as key_named
+from tests.unit.tokens.verifying import refuse, verify
+
+HOUR = 3600
+
+
+@pytest.fixture
+def okta() -> FakeFetch:
+    """Okta's key set, fetched by nobody yet."""
+    return FakeFetch(key_set())
+
+
+@pytest.fixture
+def cache(okta: FakeFetch, clock: FakeClock) -> KeyCache:
+    return KeyCache(KEYS_URL, fetch=okta, clock=clock)
+
+
+def numbers(key: RSAPublicKey) -> int:
+    return key.public_numbers().n
+
+
+def is_key(name: str, found: RSAPublicKey) -> bool:
+    return numbers(found) == numbers(key_named(name).private_key.public_key())
+
+
+def test_keys_are_fetched_when_the_first_one_is_needed(okta: FakeFetch, cache: KeyCache) -> None:
+    assert okta.started == 0
+    assert is_key(OKTA_KEY, cache.get(OKTA_KEY))
+    assert is_key(OKTA_NEXT_KEY, cache.get(OKTA_NEXT_KEY))
+    assert okta.started == 1
+
+
+@pytest.mark.parametrize(
+    ("max_age", "fresh_seconds"),
+    [(None, 300), (0, 300), (1, 300), (299, 300), (300, 300), (301, 301), (1800, 1800), (3600, 3600), (3601, 3600),
+     (3832304, 3600), (9_999_999_999, 3600)],
+)  # fmt: skip
+def test_keys_are_fresh_for_max_age_within_five_minutes_and_an_hour(
+    okta: FakeFetch, cache: KeyCache, clock: FakeClock, max_age: int | None, fresh_seconds: int
+) -> None:
+    okta.max_age = max_age
+    cache.get(OKTA_KEY)
+    clock.advance(fresh_seconds - 1)
+    cache.get(OKTA_KEY)
+    assert okta.started == 1
+    clock.advance(1)
+    cache.get(OKTA_KEY)
+    assert okta.started == 2
+
+
+def test_an_unknown_kid_is_looked_for_once_and_then_not_for_a_minute(
+    okta: FakeFetch, cache: KeyCache, clock: FakeClock
+) -> None:
+    cache.get(OKTA_KEY)
+    for second, fetches in [(30, 2), (31, 2), (89, 2), (90, 3), (91, 3), (149, 3), (150, 4)]:
+        clock.now = FakeClock().now + second
+        with pytest.raises(NoMatchingKey):
+            cache.get("unknown")
+        assert okta.started == fetches
+        cache.get(OKTA_KEY)
+        assert okta.started == fetches
+
+
+@pytest.mark.parametrize("warm", [True, False], ids=["warm", "cold"])
+def test_fifty_tokens_with_fifty_unknown_kids_cause_at_most_two_fetches_a_minute(
+    okta: FakeFetch, cache: KeyCache, clock: FakeClock, warm: bool
+) -> None:
+    profile = okta_profile(key=cache.get)
+    if warm:
+        verify(okta_token(), profile)
+        clock.advance(200)
+        okta.started = 0
+    for number in range(50):
+        refuse(okta_token(header={"kid": f"unknown-{number}"}), NoMatchingKey, profile)
+        clock.advance(1.19)
+    assert okta.started <= 2
+    verify(okta_token(), profile)
+    assert okta.started <= 2
+
+
+def test_over_an_hour_unknown_kids_cause_no_more_than_two_fetches_in_any_minute(
+    okta: FakeFetch, cache: KeyCache, clock: FakeClock
+) -> None:
+    moments: list[float] = []
+    for second in range(0, HOUR, 7):
+        clock.now = FakeClock().now + second
+        before = okta.started
+        with pytest.raises(NoMatchingKey):
+            cache.get(f"unknown-{second}")
+        moments += [clock.now] * (okta.started - before)
+    assert all(later - earlier >= 60 for earlier, later in zip(moments, moments[2:], strict=False))
+
+
+@pytest.mark.parametrize("answer", [None, b"<html>", key_set()[:-9], b'{"keys":[]}'], ids=repr)
+def test_an_issuer_that_fails_is_asked_at_most_twice_a_minute(
+    okta: FakeFetch, cache: KeyCache, clock: FakeClock, answer: bytes | None
+) -> None:
+    okta.answer = answer
+    for _ in range(50):
+        with pytest.raises(KeysUnavailable):
+            cache.get(OKTA_KEY)
+        clock.advance(1)
+    assert okta.started <= 2
+
+
+def test_a_key_that_appears_by_rotation_is_found_at_once(okta: FakeFetch, cache: KeyCache, clock: FakeClock) -> None:
+    cache.get(OKTA_KEY)
+    clock.advance(61)
+    okta.answer = key_set(key_named(OKTA_NEXT_KEY), key_named("after-next"))
+    assert is_key("after-next", cache.get("after-next"))
+    assert okta.started == 2
+
+
+def test_a_key_that_was_withdrawn_is_refused_after_the_next_fetch(
+    okta: FakeFetch, cache: KeyCache, clock: FakeClock
+) -> None:
+    cache.get(OKTA_KEY)
+    okta.answer = key_set(key_named(OKTA_NEXT_KEY))
+    clock.advance(301)
+    with pytest.raises(NoMatchingKey):
+        cache.get(OKTA_KEY)
+    assert is_key(OKTA_NEXT_KEY, cache.get(OKTA_NEXT_KEY))
+
+
+def test_another_key_under_the_same_kid_replaces_the_old_one(
+    okta: FakeFetch, cache: KeyCache, clock: FakeClock
+) -> None:
+    cache.get(OKTA_KEY)
+    okta.answer = key_set(key_named("after-next").jwk(kid=OKTA_KEY))
+    clock.advance(301)
+    assert is_key("after-next", cache.get(OKTA_KEY))
+
+
+def test_a_key_that_became_unfit_is_not_used_any_more(okta: FakeFetch, cache: KeyCache, clock: FakeClock) -> None:
+    cache.get(OKTA_KEY)
+    okta.answer = key_set(key_named(OKTA_KEY).jwk(use="enc"), key_named(OKTA_NEXT_KEY))
+    clock.advance(301)
+    with pytest.raises(KeyUnfit):
+        cache.get(OKTA_KEY)
+
+
+@pytest.mark.parametrize("answer", [None, b"<html>", key_set()[:-9], b'{"keys":[]}', b""], ids=repr)
+def test_while_fetches_fail_the_old_keys_serve_for_six_hours(
+    okta: FakeFetch, cache: KeyCache, clock: FakeClock, answer: bytes | None
+) -> None:
+    cache.get(OKTA_KEY)
+    okta.answer = answer
+    for minute in range(10, 361, 10):
+        clock.now = FakeClock().now + minute * 60
+        assert is_key(OKTA_KEY, cache.get(OKTA_KEY))
+    clock.advance(1)
+    with pytest.raises(KeysUnavailable):
+        cache.get(OKTA_KEY)
+
+
+def test_the_six_hours_count_from_the_last_good_fetch(okta: FakeFetch, cache: KeyCache, clock: FakeClock) -> None:
+    cache.get(OKTA_KEY)
+    clock.advance(5 * HOUR)
+    cache.get(OKTA_KEY)
+    okta.answer = None
+    clock.advance(6 * HOUR)
+    cache.get(OKTA_KEY)
+    clock.advance(1)
+    with pytest.raises(KeysUnavailable):
+        cache.get(OKTA_KEY)
+
+
+def test_with_old_keys_at_hand_a_failing_issuer_is_asked_once_a_minute(
+    okta: FakeFetch, cache: KeyCache, clock: FakeClock
+) -> None:
+    cache.get(OKTA_KEY)
+    okta.answer = None
+    clock.advance(301)
+    for _ in range(59):
+        cache.get(OKTA_KEY)
+        clock.advance(1)
+    assert okta.started == 2
+    clock.advance(1)
+    cache.get(OKTA_KEY)
+    assert okta.started == 3
+
+
+def test_a_failed_fetch_is_logged_with_what_serves_meanwhile(
+    okta: FakeFetch, cache: KeyCache, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache.get(OKTA_KEY)
+    okta.answer = None
+    clock.advance(301)
+    cache.get(OKTA_KEY)
+    assert caplog.messages == ["keys not renewed, those of 301 s ago serve on: the issuer does not answer"]
+
+
+def test_while_fetches_fail_an_unknown_kid_is_no_bad_token_but_a_check_that_failed(
+    okta: FakeFetch, cache: KeyCache, clock: FakeClock
+) -> None:
+    cache.get(OKTA_KEY)
+    okta.answer = None
+    clock.advance(61)
+    for _ in range(3):
+        with pytest.raises(KeysUnavailable):
+            cache.get("unknown")
+        cache.get(OKTA_KEY)
+    assert okta.started == 2
+
+
+def test_after_recovery_unknown_kids_are_bad_tokens_again(okta: FakeFetch, cache: KeyCache, clock: FakeClock) -> None:
+    test_while_fetches_fail_an_unknown_kid_is_no_bad_token_but_a_check_that_failed(okta, cache, clock)
+    okta.answer = key_set()
+    clock.advance(61)
+    with pytest.raises(NoMatchingKey):
+        cache.get("unknown")
+
+
+def test_without_keys_at_the_start_nobody_gets_in_until_the_issuer_is_back(
+    okta: FakeFetch, cache: KeyCache, clock: FakeClock
+) -> None:
+    okta.answer = None
+    with pytest.raises(KeysUnavailable) as failure:
+        cache.get(OKTA_KEY)
+    assert failure.value.detail == "the issuer does not answer"
+    okta.answer = key_set()
+    assert is_key(OKTA_KEY, cache.get(OKTA_KEY))
+
+
+def test_after_two_failures_recovery_takes_a_minute_at_most(okta: FakeFetch, cache: KeyCache, clock: FakeClock) -> None:
+    okta.answer = None
+    for _ in range(5):
+        with pytest.raises(KeysUnavailable):
+            cache.get(OKTA_KEY)
+    okta.answer = key_set()
+    clock.advance(60)
+    assert is_key(OKTA_KEY, cache.get(OKTA_KEY))
+
+
+def test_after_six_hours_without_keys_recovery_needs_no_restart(
+    okta: FakeFetch, cache: KeyCache, clock: FakeClock
+) -> None:
+    cache.get(OKTA_KEY)
+    okta.answer = None
+    clock.advance(7 * HOUR)
+    with pytest.raises(KeysUnavailable):
+        cache.get(OKTA_KEY)
+    okta.answer = key_set()
+    assert is_key(OKTA_KEY, cache.get(OKTA_KEY))
+
+
+@pytest.mark.parametrize("jump", [-10 * 365 * 24 * HOUR, -HOUR, -1, HOUR, 10 * HOUR, 10 * 365 * 24 * HOUR])
+def test_a_clock_that_jumps_costs_a_fetch_and_no_answer(
+    okta: FakeFetch, cache: KeyCache, clock: FakeClock, jump: float
+) -> None:
+    cache.get(OKTA_KEY)
+    clock.advance(jump)
+    cache.get(OKTA_KEY)
+    with pytest.raises(NoMatchingKey):
+        cache.get("unknown")
+    assert okta.started <= 3
+    clock.advance(-jump)
+    cache.get(OKTA_KEY)
+
+
+def test_a_clock_that_jumped_back_does_not_silence_the_cache_for_long(
+    okta: FakeFetch, cache: KeyCache, clock: FakeClock
+) -> None:
+    with pytest.raises(NoMatchingKey):
+        cache.get("unknown")
+    clock.advance(-24 * HOUR)
+    okta.answer = key_set(key_named("after-next"))
+    assert is_key("after-next", cache.get("after-next"))
+
+
+def test_keys_outlast_a_clock_that_jumps_back_while_the_issuer_is_down(
+    okta: FakeFetch, cache: KeyCache, clock: FakeClock
+) -> None:
+    cache.get(OKTA_KEY)
+    okta.answer = None
+    clock.advance(-HOUR)
+    for _ in range(50):
+        assert is_key(OKTA_KEY, cache.get(OKTA_KEY))
+    assert okta.started == 2
+
+
+def pending_cache(okta: FakeFetch, clock: FakeClock) -> KeyCache:
+    """A cache that was made at a cold start, with a fetch under way."""
+    return KeyCache(KEYS_URL, pending=okta(KEYS_URL), fetch=okta, clock=clock)
+
+
+def test_the_fetch_of_a_cold_start_is_used_once(okta: FakeFetch, clock: FakeClock) -> None:
+    cache = pending_cache(okta, clock)
+    cache.get(OKTA_KEY)
+    cache.get(OKTA_NEXT_KEY)
+    assert okta.started == 1
+    clock.advance(301)
+    cache.get(OKTA_KEY)
+    assert okta.started == 2
+
+
+def test_a_key_that_appears_right_after_a_cold_start_is_found_by_a_fetch_of_its_own(
+    okta: FakeFetch, clock: FakeClock
+) -> None:
+    cache = pending_cache(okta, clock)
+    cache.get(OKTA_KEY)
+    clock.advance(10)
+    okta.answer = key_set(key_named("after-next"))
+    assert is_key("after-next", cache.get("after-next"))
+    assert okta.started == 2
+
+
+def test_keys_of_a_cold_start_are_as_old_as_their_fetch(okta: FakeFetch, clock: FakeClock) -> None:
+    cache = pending_cache(okta, clock)
+    clock.advance(59)
+    cache.get(OKTA_KEY)
+    clock.advance(240)
+    cache.get(OKTA_KEY)
+    assert okta.started == 1
+    clock.advance(2)
+    cache.get(OKTA_KEY)
+    assert okta.started == 2
+
+
+def test_after_a_failed_cold_start_the_next_request_fetches_again(okta: FakeFetch, clock: FakeClock) -> None:
+    good, okta.answer = okta.answer, None
+    cache = pending_cache(okta, clock)
+    with pytest.raises(KeysUnavailable):
+        cache.get(OKTA_KEY)
+    okta.answer = good
+    assert is_key(OKTA_KEY, cache.get(OKTA_KEY))
+
+
+def test_a_sandbox_that_waited_for_hours_after_its_cold_start_lets_the_first_token_in(
+    okta: FakeFetch, clock: FakeClock
+) -> None:
+    """Provisioned concurrency: AWS runs the init long before the first event, and freezes the sandbox meanwhile."""
+    cache = pending_cache(okta, clock)
+    clock.advance(7 * HOUR)
+    assert is_key(OKTA_KEY, cache.get(OKTA_KEY))
+
+
+def test_a_sandbox_frozen_in_the_middle_of_its_first_fetch_lets_the_first_token_in(
+    okta: FakeFetch, clock: FakeClock
+) -> None:
+    def broken_off() -> KeyDocument:
+        raise KeysUnavailable("the connection broke while the sandbox was frozen")
+
+    cache = KeyCache(KEYS_URL, pending=broken_off, fetch=okta, clock=clock)
+    clock.advance(HOUR)
+    assert is_key(OKTA_KEY, cache.get(OKTA_KEY))
+
+
+def test_threads_that_need_keys_at_the_same_time_share_one_fetch(okta: FakeFetch, clock: FakeClock) -> None:
+    all_are_waiting = threading.Barrier(8)
+    second_fetch = threading.Event()
+
+    def fetch(url: str) -> Wait:
+        wait = okta(url)
+        if okta.started > 1:
+            second_fetch.set()
+
+        def wait_for_another_thread() -> KeyDocument:
+            second_fetch.wait(0.1)
+            return wait()
+
+        return wait_for_another_thread
+
+    cache = KeyCache(KEYS_URL, fetch=fetch, clock=clock)
+
+    def get(_: int) -> RSAPublicKey:
+        all_are_waiting.wait(10)
+        return cache.get(OKTA_KEY)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(is_key(OKTA_KEY, key) for key in threads.map(get, range(8)))
+    assert okta.started == 1
+
+
+def test_a_failure_that_many_requests_meet_does_not_grow(okta: FakeFetch, cache: KeyCache) -> None:
+    """Raising one exception object again and again would lengthen its traceback, which holds every token it met."""
+    okta.answer = None
+    lengths = []
+    for _ in range(20):
+        with pytest.raises(KeysUnavailable) as failure:
+            cache.get(OKTA_KEY)
+        lengths.append(len(failure.traceback))
+    assert max(lengths) <= lengths[0] + 1
