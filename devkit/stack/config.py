@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from dotenv.parser import Binding, parse_stream
 
-from okta_gateway.settings import SETTINGS
+from okta_gateway.setting_rows import SETTINGS
 
 LOCAL_GATEWAY_URL = "http://localhost:8888"  # the guides' redirect URI lives there
 FIRST_FREE_PORT = 1024  # lower ones belong to root

@@ -9,13 +9,10 @@ from okta_gateway import errors
 from okta_gateway.errors import AccessRefused, CheckFailed, OktaGatewayError, TokenRefused
 from tests.infra.repository import ROOT
 
-CLASSES = [
-    value
-    for value in vars(errors).values()
-    if inspect.isclass(value) and issubclass(value, OktaGatewayError) and value is not OktaGatewayError
-]
+# Of this module only: other parts may continue the tree in modules of their own.
+CLASSES = [value for value in vars(errors).values() if inspect.isclass(value) and issubclass(value, OktaGatewayError)]
 BRANCHES = [TokenRefused, AccessRefused, CheckFailed]
-LEAVES = [error for error in CLASSES if error not in BRANCHES]
+LEAVES = [error for error in CLASSES if error not in BRANCHES and error is not OktaGatewayError]
 README = ROOT / "README.md"
 
 
@@ -24,15 +21,13 @@ def by_name(error: type[OktaGatewayError]) -> str:
 
 
 def test_there_are_three_branches_with_a_status_each() -> None:
-    assert OktaGatewayError.__subclasses__() == BRANCHES
+    assert [error for error in CLASSES if error.__bases__ == (OktaGatewayError,)] == BRANCHES
     assert [branch.status for branch in BRANCHES] == [401, 403, 500]
 
 
 @pytest.mark.parametrize("error", LEAVES, ids=by_name)
 def test_a_leaf_stands_on_exactly_one_branch(error: type[OktaGatewayError]) -> None:
-    assert error.__bases__[0] in BRANCHES
-    assert len(error.__bases__) == 1
-    assert error.__subclasses__() == []
+    assert [error.__bases__ == (branch,) for branch in BRANCHES].count(True) == 1
 
 
 @pytest.mark.parametrize("error", LEAVES, ids=by_name)
@@ -72,7 +67,7 @@ def test_the_tree_is_drawn_as_it_is() -> None:
         elif "── " in line:
             drawn[branch] += names
     assert {name: sorted(leaves) for name, leaves in drawn.items()} == {
-        branch.__name__: sorted(error.__name__ for error in branch.__subclasses__()) for branch in BRANCHES
+        branch.__name__: sorted(error.__name__ for error in LEAVES if issubclass(error, branch)) for branch in BRANCHES
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from devkit.gateway.cfn_yaml import read_yaml
-from okta_gateway.settings import SETTINGS, Setting
+from okta_gateway.setting_rows import SETTINGS, Setting
 from tests.infra.repository import ROOT, table_rows
 
 README = ROOT / "README.md"

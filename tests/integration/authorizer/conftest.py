@@ -14,7 +14,7 @@ import pytest
 from devkit.document_store import document_store
 from devkit.okta_standin import create_app, load_org
 from devkit.serving import serve
-from okta_gateway.settings import SETTINGS
+from okta_gateway.setting_rows import SETTINGS
 from okta_gateway.store.connection import Document
 from okta_gateway.store.m2m_clients import M2MClient, M2MClients
 from tests.integration.authorizer.invocation import AGENT, APP, Function, Okta, Store, settings_for

@@ -120,3 +120,13 @@ def answer(body: bytes, *headers: str, status: str = "200 OK", length: int | Non
 def says(data: bytes) -> Script:
     """A script that sends just these bytes."""
     return lambda conversation: conversation.send(data)
+
+
+def in_turn(scripts: list[Script]) -> Script:
+    """One script for each connection, the last one for all that follow."""
+
+    def script(conversation: Conversation) -> None:
+        current = scripts.pop(0) if len(scripts) > 1 else scripts[0]
+        current(conversation)
+
+    return script

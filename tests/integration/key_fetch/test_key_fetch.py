@@ -1,42 +1,18 @@
 """The fetch of a key set, over real sockets, from servers that answer well, badly, slowly or not at all."""
 
-import datetime as dt
-import ssl
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from okta_gateway.errors import KeysUnavailable, NoMatchingKey
-from okta_gateway.tokens import key_fetch
 from okta_gateway.tokens.key_cache import KeyCache
 from okta_gateway.tokens.key_fetch import KeyDocument, start_fetch
-from tests.integration.key_fetch.scripted_server import Conversation, Script, answer, says, scripted_server
+from tests.integration.key_fetch.scripted_server import Conversation, Script, answer, in_turn, says, scripted_server
 from tests.tokens import OKTA_KEY, key_set, signing_key
 
 OK = b"HTTP/1.1 200 OK\r\n"
 MAX_BYTES = 256 * 1024
-
-
-@pytest.fixture(autouse=True)
-def _no_thread_is_left() -> Iterator[None]:
-    """Every fetch ends by itself soon after its answer or its time limit."""
-    yield
-    deadline = time.monotonic() + 2
-    while left := [thread for thread in threading.enumerate() if thread.name == "key-fetch"]:
-        assert time.monotonic() < deadline, f"still running: {left}"
-        left[0].join(0.05)
-
-
-@pytest.fixture
-def short_limit(monkeypatch: pytest.MonkeyPatch) -> float:
-    monkeypatch.setattr(key_fetch, "TOTAL_SECONDS", 0.4)
-    return 0.4
 
 
 def fetch(script: Script) -> KeyDocument:
@@ -203,80 +179,6 @@ def test_no_bad_answer_replaces_good_keys(script: Script) -> None:
             cache.get(OKTA_KEY)
 
 
-def in_turn(scripts: list[Script]) -> Script:
-    """One script for each connection, the last one for all that follow."""
-
-    def script(conversation: Conversation) -> None:
-        current = scripts.pop(0) if len(scripts) > 1 else scripts[0]
-        current(conversation)
-
-    return script
-
-
-def drips(head: bytes, body: bytes) -> Script:
-    def script(conversation: Conversation) -> None:
-        conversation.send(head)
-        conversation.drip(body, 0.02)
-
-    return script
-
-
-def stays_silent_after(head: bytes) -> Script:
-    def script(conversation: Conversation) -> None:
-        conversation.send(head)
-        conversation.pause(10)
-
-    return script
-
-
-SLOW: dict[str, Script] = {
-    "says nothing": stays_silent_after(b""),
-    "status byte by byte": drips(b"", b"HTTP/1.1 200 " + b"O" * 5000),
-    "headers one by one": drips(OK, b"X: 1\r\n"),
-    "body never begins": stays_silent_after(OK + b"Content-Length: 9\r\n\r\n"),
-    "body byte by byte": drips(OK + b"Content-Length: 99999\r\n\r\n", b" "),
-    "body byte by byte without length": drips(OK + b"\r\n", b" "),
-    "body byte by byte, to be closed as asked": drips(OK + b"Connection: close\r\nContent-Length: 99999\r\n\r\n", b" "),
-    "chunks byte by byte": drips(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("script", SLOW.values(), ids=SLOW.keys())
-def test_a_slow_answer_is_waited_for_no_longer_than_the_limit_and_its_thread_ends(
-    script: Script, short_limit: float
-) -> None:
-    with scripted_server(script) as server:
-        wait = start_fetch(server.url)
-        started = time.monotonic()
-        with pytest.raises(KeysUnavailable):
-            wait()
-        assert time.monotonic() - started < short_limit + 0.3
-        assert server.client_hung_up.wait(2), "the connection is still open"
-
-
-def test_the_true_limit_is_three_seconds_in_all() -> None:
-    with scripted_server(SLOW["body byte by byte"]) as server:
-        started = time.monotonic()
-        with pytest.raises(KeysUnavailable, match="took longer than 3 s"):
-            start_fetch(server.url)()
-        assert 2.9 < time.monotonic() - started < 3.4
-        assert server.client_hung_up.wait(2), "the connection is still open"
-
-
-def test_slow_keys_are_a_failed_check_and_good_ones_serve_on(short_limit: float) -> None:
-    now = 0.0
-    scripts = [answer(key_set()), SLOW["body byte by byte"]]
-    with scripted_server(in_turn(scripts)) as server:
-        cache = KeyCache(server.url, clock=lambda: now)
-        good = cache.get(OKTA_KEY)
-        now = 301
-        started = time.monotonic()
-        for _ in range(10):
-            assert cache.get(OKTA_KEY) is good
-        assert time.monotonic() - started < short_limit + 0.3
-    assert len(server.requests) == 2
-
-
 def test_a_closed_port_is_a_failure_told_at_once() -> None:
     with scripted_server(answer(b"")) as server:
         url = server.url
@@ -302,27 +204,3 @@ def test_no_proxy_of_the_environment_is_asked(monkeypatch: pytest.MonkeyPatch) -
     for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     assert fetch(answer(key_set())).body == key_set()
-
-
-def test_a_certificate_that_nobody_vouches_for_is_a_failure(tmp_path: Path) -> None:
-    key = signing_key("tls").private_key
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    today = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(today - dt.timedelta(days=1))
-        .not_valid_after(today + dt.timedelta(days=1))
-        .sign(key, SHA256())
-    )
-    pem = tmp_path / "self-signed.pem"
-    pem.write_bytes(
-        certificate.public_bytes(Encoding.PEM) + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    with (
-        scripted_server(answer(key_set()), lambda listener: context.wrap_socket(listener, server_side=True)) as server,
-        pytest.raises(KeysUnavailable, match="SSLCertVerificationError"),
-    ):
-        start_fetch(server.url)()
-    assert server.requests == []

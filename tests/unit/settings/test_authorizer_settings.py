@@ -5,30 +5,10 @@ from typing import Any
 import pytest
 
 from okta_gateway.errors import ConfigurationInvalid
-from okta_gateway.settings import SETTINGS, AuthorizerSettings, parse_authorizer_settings
+from okta_gateway.setting_rows import SETTINGS
+from okta_gateway.settings import parse_authorizer_settings
 from tests.tokens import AUDIENCE, DOMAIN, GATEWAY_URL, ISSUER, SERVER_ID, key_set
-
-GOOD = {
-    "AUTH_PROVIDER": "okta",
-    "OKTA_DOMAIN": DOMAIN,
-    "OKTA_AUTH_SERVER_ID": SERVER_ID,
-    "OKTA_AUDIENCE": AUDIENCE,
-    "DOCUMENTDB_URI": "mongodb://registry:p4ss-word@cluster.example.com:27017/",
-}
-LAPTOP = {"OKTA_ALLOW_INSECURE_LOOPBACK": "true"}
-ON_LAMBDA = {"LAMBDA_TASK_ROOT": "/var/task"}
-ORG_MODE = {"OKTA_AUTH_SERVER_ID": "", "OKTA_AUDIENCE": ""}
-
-
-def parse(**environ: str) -> AuthorizerSettings:
-    return parse_authorizer_settings(GOOD | environ)
-
-
-def problems(**environ: str) -> list[str]:
-    with pytest.raises(ConfigurationInvalid) as failure:
-        parse(**environ)
-    assert all(problem in str(failure.value) for problem in failure.value.problems)
-    return failure.value.problems
+from tests.unit.settings.parsing import GOOD, parse, problems
 
 
 def test_the_least_that_is_needed_is_enough_and_warns_of_nothing() -> None:
@@ -225,64 +205,6 @@ def test_a_secret_is_never_shown(uri: str) -> None:
 
 def test_the_settings_do_not_show_what_they_hold() -> None:
     assert "p4ss-word" not in f"{parse()!r} {parse()}"
-
-
-@pytest.mark.parametrize("domain", ["http://127.0.0.1:8080", "http://localhost:8080", "http://localhost"])
-def test_a_loopback_okta_needs_a_setting_of_its_own(domain: str) -> None:
-    (problem,) = problems(OKTA_DOMAIN=domain)
-    assert "OKTA_ALLOW_INSECURE_LOOPBACK=true" in problem
-    assert domain in problem
-    assert parse(OKTA_DOMAIN=domain, **LAPTOP).okta_url == domain
-
-
-@pytest.mark.parametrize(
-    ("environ", "name", "value"),
-    [
-        (LAPTOP | {"OKTA_DOMAIN": "http://127.0.0.1:8080"}, "OKTA_DOMAIN", "http://127.0.0.1:8080"),
-        (LAPTOP | {"OKTA_DOMAIN": "http://localhost"}, "OKTA_DOMAIN", "http://localhost"),
-        ({"GATEWAY_URL": "http://localhost:8888"}, "GATEWAY_URL", "http://localhost:8888"),
-    ],
-    ids=["address", "localhost", "gateway"],
-)
-def test_on_lambda_loopback_is_refused_whatever_else_is_set(environ: dict[str, str], name: str, value: str) -> None:
-    (problem,) = problems(**environ, **ON_LAMBDA)
-    assert name in problem
-    assert "Lambda" in problem
-    assert value in problem
-    parse(**environ)
-    parse(**environ, LAMBDA_TASK_ROOT="/home/ada/okta-gateway")
-
-
-def test_on_lambda_the_permission_alone_does_no_harm() -> None:
-    parse(**LAPTOP, **ON_LAMBDA)
-
-
-@pytest.mark.parametrize("domain", ["login.example.com", "okta.com", "evilokta.com", "dev-1.okta.com.example.com"])
-def test_a_custom_domain_works_with_a_warning(domain: str) -> None:
-    (warning,) = parse(OKTA_DOMAIN=domain).warnings
-    assert warning.startswith(f"OKTA_DOMAIN: https://{domain} is none of Okta's own domains")
-
-
-def test_org_mode_works_with_a_warning_and_needs_no_audience() -> None:
-    settings = parse(**ORG_MODE)
-    assert settings.auth_server_id is None
-    (warning,) = settings.warnings
-    assert "OKTA_AUTH_SERVER_ID is not set" in warning
-    assert "only tokens that this gateway issued" in warning
-    assert "machines cannot call" in warning
-
-
-def test_no_store_works_with_a_warning_unless_the_rules_are_there() -> None:
-    (warning,) = parse(DOCUMENTDB_URI="").warnings
-    assert "no DOCUMENTDB_URI" in warning
-    assert parse(DOCUMENTDB_URI="", SECRETS_ARN="arn:x").warnings == ()
-    (problem,) = problems(DOCUMENTDB_URI="", SCOPES_SOURCE="documentdb")
-    assert "SCOPES_SOURCE=documentdb needs DOCUMENTDB_URI" in problem
-
-
-def test_further_issuers_make_no_sense_in_org_mode() -> None:
-    (problem,) = problems(OKTA_ISSUERS=ISSUER, **ORG_MODE)
-    assert "OKTA_ISSUERS" in problem
 
 
 @pytest.mark.parametrize("text", ["", "*", "any", "false"])

@@ -9,7 +9,14 @@ import pytest
 
 from okta_gateway import wiring
 from okta_gateway.apigateway.events import parse_stage_arn
-from okta_gateway.errors import ConfigurationInvalid, IssuerMismatch, NoMatchingKey, TokenRefused, TokenTypeRefused
+from okta_gateway.errors import (
+    ClientNotAllowed,
+    ConfigurationInvalid,
+    IssuerMismatch,
+    NoMatchingKey,
+    TokenRefused,
+    TokenTypeRefused,
+)
 from okta_gateway.tokens.key_cache import KeyCache
 from okta_gateway.tokens.key_fetch import Wait
 from tests.tokens import (
@@ -20,6 +27,7 @@ from tests.tokens import (
     KEYS_URL,
     OKTA_KEY,
     SERVER_ID,
+    USER_CLIENT_ID,
     FakeFetch,
     gateway_token,
     key_set,
@@ -36,17 +44,20 @@ ORG_MODE = {"OKTA_AUTH_SERVER_ID": "", "OKTA_AUDIENCE": ""}
 
 @pytest.fixture
 def fetched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The addresses whose fetch was begun at the start; all answer with Okta's keys."""
+    """The addresses whose fetch was begun at the start; the gateway's answers with its own keys, others with Okta's."""
     addresses: list[str] = []
-    okta = FakeFetch(key_set())
+    okta, gateway = FakeFetch(key_set()), FakeFetch(GATEWAY_KEYS.encode())
+
+    def fetch(url: str) -> Wait:
+        return (gateway if url.startswith(f"{GATEWAY_URL}/") else okta)(url)
 
     def start_fetch(url: str) -> Wait:
         addresses.append(url)
-        return okta(url)
+        return fetch(url)
 
     monkeypatch.setattr(wiring, "start_fetch", start_fetch)
     defaults = KeyCache.__init__.__kwdefaults__ or {}
-    monkeypatch.setattr(KeyCache.__init__, "__kwdefaults__", defaults | {"fetch": okta})
+    monkeypatch.setattr(KeyCache.__init__, "__kwdefaults__", defaults | {"fetch": fetch})
     return addresses
 
 
@@ -103,6 +114,18 @@ def test_with_both_switched_on_no_key_vouches_for_the_other_issuer(environ: dict
     both = environ | {"GATEWAY_URL": GATEWAY_URL, "GATEWAY_PUBLIC_KEYS": GATEWAY_KEYS, "GATEWAY_TOKENS": "true"}
     refuses(both, own(header={"kid": OKTA_KEY}, key=OKTA_KEY), NoMatchingKey)
     refuses(both, okta(key=signing_key(GATEWAY_KEY), header={"kid": GATEWAY_KEY}), NoMatchingKey)
+
+
+def test_the_keys_that_the_start_fetches_from_okta_never_count_as_the_gateways(environ: dict[str, str]) -> None:
+    both = environ | {"GATEWAY_URL": GATEWAY_URL, "GATEWAY_TOKENS": "true"}
+    refuses(both, own(header={"kid": OKTA_KEY}, key=OKTA_KEY), NoMatchingKey)
+    accepts(both, own())
+    accepts(both, okta())
+
+
+def test_only_allowed_clients_are_accepted_where_there_is_a_list(environ: dict[str, str]) -> None:
+    accepts(environ | {"OKTA_ALLOWED_CLIENT_IDS": f"0oa-other,{USER_CLIENT_ID}"}, okta())
+    refuses(environ | {"OKTA_ALLOWED_CLIENT_IDS": "0oa-other"}, okta(), ClientNotAllowed)
 
 
 def test_in_org_mode_oktas_own_tokens_are_refused(environ: dict[str, str], fetched: list[str]) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from devkit.stack.authorizer_settings import parameter_name, settings_from, split_for_template
 from devkit.stack.config import ConfigProblem, LaptopConfig
-from okta_gateway.settings import SETTINGS, parse_authorizer_settings
+from okta_gateway.setting_rows import SETTINGS
+from okta_gateway.settings import parse_authorizer_settings
 
 REAL = {"OKTA_DOMAIN": "dev-1.okta.com", "OKTA_AUTH_SERVER_ID": "default", "OKTA_AUDIENCE": "api://default"}
 

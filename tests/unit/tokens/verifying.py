@@ -1,12 +1,13 @@
-"""Verify a token as the authorizer does, at `tests.tokens.NOW`."""
+"""Verify a token as the authorizer does, at `tests.tokens.NOW`; compare keys."""
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from okta_gateway.access.principal import Principal, identify
 from okta_gateway.errors import TokenRefused
 from okta_gateway.tokens.issuer import IssuerProfile
 from okta_gateway.tokens.verifier import VerifiedToken, Verifier
-from tests.tokens import NOW, okta_profile
+from tests.tokens import NOW, okta_profile, signing_key
 
 
 def verify(token: str, *profiles: IssuerProfile, now: float = NOW) -> VerifiedToken:
@@ -27,3 +28,8 @@ def refuse(token: str, expected: type[TokenRefused], *profiles: IssuerProfile, n
     assert (refusal.value.status, refusal.value.public) == (401, "Unauthorized")
     assert not token or token not in str(refusal.value)
     return refusal.value
+
+
+def is_key(name: str, found: RSAPublicKey) -> bool:
+    """Whether it is the public key of `signing_key(name)`."""
+    return found.public_numbers() == signing_key(name).private_key.public_key().public_numbers()

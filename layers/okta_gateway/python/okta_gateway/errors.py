@@ -10,7 +10,7 @@
     │   ├── TokenExpired  TokenNotYetValid  TokenLifetimeRefused  ClaimMalformed
     │   └── IdTokenRefused  SenderConstrainedToken  UnknownPrincipal
     ├── AccessRefused                403  the token is good, its holder has no rights
-    │   └── NoGroups  ClientNotRegistered  GroupsWithoutScopes
+    │   └── NoGroups  ClientNotRegistered  ClientWithoutGroups  GroupsWithoutScopes
     └── CheckFailed                  500  we could not check
         ├── EventMalformed  KeysUnavailable  StoreUnavailable  StoreDataInvalid  SecretUnavailable
         ├── AccessRulesInvalid  PolicyTooLarge  ContextTooLarge
@@ -242,7 +242,14 @@ class ClientNotRegistered(AccessRefused):
     """A machine without groups in the token and without an enabled row in idp_m2m_clients."""
 
     code = "client_not_registered"
-    advice = "Register the client id with its groups in idp_m2m_clients, or enable its row."
+    advice = "Set DOCUMENTDB_URI, and register the client id with its groups in idp_m2m_clients, or enable its row."
+
+
+class ClientWithoutGroups(AccessRefused):
+    """A machine whose row in idp_m2m_clients has an empty list of groups."""
+
+    code = "client_without_groups"
+    advice = "Add groups to the client's row in idp_m2m_clients; they must be called as in scopes.yml."
 
 
 class GroupsWithoutScopes(AccessRefused):

@@ -20,7 +20,7 @@ OKTA_DOMAINS = (
 """Okta's own domains (okta-jwt-verifier-python, constants.py). Another host is taken for a custom domain."""
 
 _HOST = r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]"
-_LOOPBACK_ORIGIN = r"http://(?:localhost|127(?:\.\d{1,3}){3})(?::\d{1,5})?"
+_LOOPBACK_ORIGIN = r"http://(?:localhost|127(?:\.[0-9]{1,3}){3})(?::[0-9]{1,5})?"
 _URL_PATH = r"(?:/[A-Za-z0-9._~$-]+)*"
 _TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no")
 
@@ -114,7 +114,7 @@ def parse_boolean(text: str) -> bool:
 
 
 def parse_policy_bytes(text: str) -> int:
-    if not re.fullmatch(r"\d{3,6}", text):
+    if not re.fullmatch(r"[0-9]{3,6}", text):
         raise ValueError("write a number of bytes, such as 8192")
     return int(text)
 

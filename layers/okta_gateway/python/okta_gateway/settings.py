@@ -1,91 +1,15 @@
-"""Every setting: its name, its meaning, which part needs it, whether it is secret; and the authorizer's, parsed.
+"""The token authorizer's settings, parsed.
 
 Values come from environment variables; an empty value means "not set". All problems are reported together, each naming
 the variable, the value (never a secret's) and the fix.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from okta_gateway import setting_values as values
 from okta_gateway.errors import ConfigurationInvalid
-
-
-class Setting(NamedTuple):
-    """One row of the settings table; `needed_by` holds `authorizer` and `devkit`, a trailing `?` means optional."""
-
-    name: str
-    needed_by: str
-    meaning: str
-    default: str = ""
-    secret: bool = False
-
-
-SETTINGS = (
-    Setting("AUTH_PROVIDER", "authorizer", "`okta`; anything else is refused"),
-    Setting(
-        "OKTA_DOMAIN", "authorizer", "host of the Okta org, such as `dev-123456.okta.com`; a custom domain works too"
-    ),
-    Setting(
-        "OKTA_ALLOW_INSECURE_LOOPBACK",
-        "devkit?",
-        "`true` lets OKTA_DOMAIN be `http://127.0.0.1:PORT` or localhost; refused on Lambda",
-        default="false",
-    ),
-    Setting(
-        "OKTA_AUTH_SERVER_ID",
-        "authorizer?",
-        "id of the custom authorization server, `default` included; not set: org mode, where only tokens that the "
-        "gateway issued at sign-in are accepted",
-    ),
-    Setting(
-        "OKTA_AUDIENCE",
-        "authorizer",
-        "accepted `aud` values, separated by commas; needed with OKTA_AUTH_SERVER_ID; the check cannot be switched off",
-    ),
-    Setting(
-        "OKTA_ALLOWED_CLIENT_IDS", "authorizer?", "client ids (`cid`) that may call, separated by commas; not set: all"
-    ),
-    Setting(
-        "OKTA_ISSUERS",
-        "authorizer?",
-        "further issuers of the same server on another https host (Okta's dynamic issuer mode), separated by commas",
-    ),
-    Setting("SECRETS_ARN", "authorizer?", "Secrets Manager secret whose JSON keys are this function's secret settings"),
-    Setting("DOCUMENTDB_URI", "authorizer?", "address of the document store, with user and password", secret=True),
-    Setting("DOCUMENTDB_DATABASE", "authorizer?", "its database", default="mcp_registry_default"),
-    Setting("DOCUMENTDB_TLS_CA_FILE", "authorizer?", "CA certificates for TLS; not set: Amazon's, which are shipped"),
-    Setting("WARM_ENRICHMENT", "authorizer?", "`true` connects to the store at start-up", default="false"),
-    Setting("SCOPES_SOURCE", "authorizer?", "`file` or `documentdb`: where the access rules live", default="file"),
-    Setting(
-        "SCOPES_FILE", "authorizer?", "the rules: scopes.yml, or the JSON compiled from it", default="/opt/scopes.json"
-    ),
-    Setting(
-        "POLICY_MAX_BYTES", "authorizer?", "largest policy that is returned; a larger one is a 500", default="8192"
-    ),
-    Setting("ALLOW_ENCODED_SLASH", "authorizer?", "`true` lets paths contain `%2f`", default="false"),
-    Setting(
-        "GATEWAY_URL",
-        "authorizer?",
-        "public URL of the gateway, path (stage) allowed; not set: the API's own execute-api address",
-    ),
-    Setting("GATEWAY_TOKENS", "authorizer?", "`true` accepts gateway-issued tokens beside Okta's", default="false"),
-    Setting(
-        "GATEWAY_PUBLIC_KEYS", "authorizer?", "the gateway's public keys as a JWKS; not set: fetched from GATEWAY_URL"
-    ),
-    Setting("LOG_LEVEL", "authorizer?", "`DEBUG` adds group names to the decision's log line", default="INFO"),
-    Setting("POWERTOOLS_SERVICE_NAME", "authorizer?", "`service` in log lines and metrics", default="token-authorizer"),
-    Setting(
-        "POWERTOOLS_METRICS_NAMESPACE", "authorizer?", "CloudWatch namespace of the metrics", default="okta-gateway"
-    ),
-    Setting("OKTA_CLIENT_ID", "devkit?", "the web application"),
-    Setting("OKTA_CLIENT_SECRET", "devkit?", "its secret", secret=True),
-    Setting("OKTA_M2M_CLIENT_ID", "devkit?", "a machine client; not set: OKTA_CLIENT_ID"),
-    Setting("OKTA_M2M_CLIENT_SECRET", "devkit?", "its secret; not set: OKTA_CLIENT_SECRET", secret=True),
-    Setting("OKTA_M2M_SCOPE", "devkit?", "the custom scope a machine asks for", default="gateway.access"),
-)
-_BY_NAME = {setting.name: setting for setting in SETTINGS}
-DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
+from okta_gateway.setting_rows import BY_NAME, SettingsReader
 
 
 class AuthorizerSettings(NamedTuple):
@@ -123,7 +47,7 @@ class AuthorizerSettings(NamedTuple):
 
 def parse_authorizer_settings(environ: Mapping[str, str]) -> AuthorizerSettings:
     """Parse the authorizer's rows of the table. Raises ConfigurationInvalid with every problem."""
-    reader = _Reader(environ)
+    reader = SettingsReader(environ)
     reader.required("AUTH_PROVIDER", values.parse_provider)
     settings = AuthorizerSettings(
         okta_url=reader.required("OKTA_DOMAIN", values.parse_okta_domain) or "",
@@ -155,34 +79,6 @@ def parse_authorizer_settings(environ: Mapping[str, str]) -> AuthorizerSettings:
     return settings._replace(warnings=tuple(_warnings(settings)))
 
 
-class _Reader:
-    """Reads one setting after the other and keeps the problems."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-        self.problems: list[str] = []
-
-    def required[T](self, name: str, parse: Callable[[str], T]) -> T | None:
-        if not self._environ.get(name):
-            self.problems.append(f"{name} is not set: {_BY_NAME[name].meaning}")
-        return self.optional(name, parse)
-
-    def with_default[T](self, name: str, parse: Callable[[str], T]) -> T:
-        value = self.optional(name, parse)
-        return parse(DEFAULTS[name]) if value is None else value
-
-    def optional[T](self, name: str, parse: Callable[[str], T]) -> T | None:
-        text = self._environ.get(name)
-        if not text:
-            return None
-        try:
-            return parse(text)
-        except ValueError as error:
-            shown = "its value" if _BY_NAME[name].secret else f"{text[:80]!r}"
-            self.problems.append(f"{name}: {shown} is not right: {error}")
-            return None
-
-
 def _contradictions(settings: AuthorizerSettings, environ: Mapping[str, str], *, insecure_loopback: bool) -> list[str]:
     """What is wrong only together."""
     problems = []
@@ -198,7 +94,7 @@ def _contradictions(settings: AuthorizerSettings, environ: Mapping[str, str], *,
             if values.is_plain_http(url)
         ]
     if settings.auth_server_id and not environ.get("OKTA_AUDIENCE"):
-        problems.append(f"OKTA_AUDIENCE is not set: {_BY_NAME['OKTA_AUDIENCE'].meaning}")
+        problems.append(f"OKTA_AUDIENCE is not set: {BY_NAME['OKTA_AUDIENCE'].meaning}")
     problems += [
         _foreign_issuer(issuer, settings) for issuer in settings.other_issuers if _foreign_issuer(issuer, settings)
     ]

@@ -16,7 +16,8 @@ from okta_gateway.errors import (
     KeysUnavailable,
     SecretUnavailable,
 )
-from okta_gateway.settings import DEFAULTS, AuthorizerSettings, parse_authorizer_settings
+from okta_gateway.setting_rows import DEFAULTS
+from okta_gateway.settings import AuthorizerSettings, parse_authorizer_settings
 from okta_gateway.tokens.issuer import (
     GATEWAY_TOKEN_TYPES,
     OKTA_ACCESS_TOKEN_TYPES,

@@ -11,7 +11,7 @@ from okta_gateway.access.policy import Policy, build_policy
 from okta_gateway.access.principal import MACHINE, USER, Principal, identify
 from okta_gateway.access.rules import CurrentRules
 from okta_gateway.access.scopes import MappedScopes
-from okta_gateway.errors import AccessRefused, ClientNotRegistered, GroupsWithoutScopes, NoGroups
+from okta_gateway.errors import AccessRefused, ClientNotRegistered, ClientWithoutGroups, GroupsWithoutScopes, NoGroups
 from okta_gateway.tokens.verifier import Verifier
 
 REMEMBER_SECONDS = 60
@@ -120,7 +120,9 @@ class Authorizer:
             groups=groups,
             scopes=mapped,
             policy=policy,
-            refusal=None if has_rights else _why_no_rights(principal, groups),
+            refusal=None
+            if has_rights
+            else _why_no_rights(principal, groups, has_store=self._client_groups is not None),
             good_until=min(principal.expires_at, groups.good_until, in_force.good_until, now + REMEMBER_SECONDS),
         )
 
@@ -135,9 +137,12 @@ class Authorizer:
         return PrincipalGroups(lookup.groups or (), source, lookup.good_until)
 
 
-def _why_no_rights(principal: Principal, groups: PrincipalGroups) -> AccessRefused:
+def _why_no_rights(principal: Principal, groups: PrincipalGroups, *, has_store: bool) -> AccessRefused:
     if groups.names:
         return GroupsWithoutScopes(f"{len(groups.names)} groups, none of them opens anything")
-    if principal.kind == MACHINE and groups.source == FROM_NOWHERE:
-        return ClientNotRegistered("no groups in the token, and no enabled client of this id in the store")
-    return NoGroups("no groups in the token" if principal.kind == USER else "the client is registered without groups")
+    if principal.kind == USER:
+        return NoGroups("no groups in the token")
+    if groups.source == FROM_STORE:
+        return ClientWithoutGroups("the client's document has no groups")
+    store = "no enabled client of this id in the store" if has_store else "no document store is configured"
+    return ClientNotRegistered(f"no groups in the token, and {store}")

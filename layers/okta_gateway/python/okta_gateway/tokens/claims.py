@@ -51,7 +51,7 @@ def refuse_sender_constrained(claims: JsonObject) -> None:
 def verify_issuer(claims: JsonObject, profile: IssuerProfile) -> None:
     issuer = claims.get("iss")
     if not isinstance(issuer, str) or issuer not in profile.issuers:
-        raise IssuerMismatch(f"iss is {issuer!r}, accepted: {', '.join(sorted(profile.issuers))}")
+        raise IssuerMismatch(f"accepted: {', '.join(sorted(profile.issuers))}; iss is {issuer!r}")
 
 
 def verify_audience(claims: JsonObject, profile: IssuerProfile) -> None:
@@ -59,7 +59,7 @@ def verify_audience(claims: JsonObject, profile: IssuerProfile) -> None:
     audience = claims.get("aud")
     values = audience if isinstance(audience, list) else [audience]
     if not all(isinstance(value, str) for value in values) or profile.audiences.isdisjoint(values):
-        raise AudienceMismatch(f"aud is {audience!r}, accepted: {', '.join(sorted(profile.audiences))}")
+        raise AudienceMismatch(f"accepted: {', '.join(sorted(profile.audiences))}; aud is {audience!r}")
 
 
 def verify_times(claims: JsonObject, now: float) -> None:

@@ -1,0 +1,1 @@
+"""Browser sign-in: the authorization request, the callback, sessions and sign-out."""

@@ -1,0 +1,106 @@
+"""The errors of browser sign-in; they continue the tree of `okta_gateway.errors`.
+
+OktaGatewayError
+├── LoginRefused                 4xx  sign-in cannot go on, for a reason that the person can be told
+│   ├── ParameterInvalid  StateUnknown  IssuerMixedUp
+│   ├── OktaRefused  IdTokenInvalid  TokenMixedUp
+│   └── SessionMissing  OriginRefused
+└── CheckFailed
+    └── OktaUnavailable  SealBroken
+"""
+
+from okta_gateway.errors import CheckFailed, OktaGatewayError
+
+
+class LoginRefused(OktaGatewayError):
+    """Sign-in, or the use of a session, ends here. `public` may be shown to the person."""
+
+    status = 400
+
+
+class ParameterInvalid(LoginRefused):
+    """A parameter is missing, repeated, too long, or does not look like what we sent."""
+
+    code = "parameter_invalid"
+    public = "This link is not complete. Please start to sign in again."
+    advice = "Compare the request with the authorization request; bookmarks of the callback do this."
+
+
+class StateUnknown(LoginRefused):
+    """`state` belongs to no pending sign-in of this browser: used, expired, or somebody else's (RFC 6749, 10.12)."""
+
+    code = "state_unknown"
+    public = "This sign-in was already used, took too long, or was begun in another browser. Please start again."
+    advice = "Usual for a second click, the back button, or ten minutes at Okta. Many of them may be an attack."
+
+
+class IssuerMixedUp(LoginRefused):
+    """The callback's `iss` is not the configured issuer (RFC 9207)."""
+
+    code = "issuer_mixed_up"
+    public = "The answer came from another sign-in service than the one that was asked."
+    advice = "Compare OKTA_DOMAIN and OKTA_AUTH_SERVER_ID with the address that Okta redirects from."
+
+
+class OktaRefused(LoginRefused):
+    """Okta answered with an OAuth error (RFC 6749, sections 4.1.2.1 and 5.2)."""
+
+    code = "okta_refused"
+    public = "Okta did not let you in."
+    advice = "Look the error up in the README, under 'Why was it refused?'."
+
+    def __init__(self, error: str, description: str = "") -> None:
+        super().__init__(f"{error}: {description}" if description else error)
+        self.error = error
+        self.description = description
+
+
+class IdTokenInvalid(LoginRefused):
+    """The ID token is not one that Okta made for this sign-in (OpenID Connect Core, section 3.1.3.7)."""
+
+    code = "id_token_invalid"
+    status = 401
+    public = "The answer from Okta could not be trusted. Please start again."
+    advice = "The detail names the check. Compare OKTA_CLIENT_ID and the clocks; else somebody tampers with sign-in."
+
+
+class TokenMixedUp(LoginRefused):
+    """The tokens of one answer, or of a refresh, are not of one user and server (OpenID Connect Core, section 12.2)."""
+
+    code = "token_mixed_up"
+    status = 401
+    public = "The answer from Okta could not be trusted. Please start again."
+    advice = "ID token and access token must agree on issuer and user, and a refresh must keep them."
+
+
+class SessionMissing(LoginRefused):
+    """No session: never signed in, signed out, idle for too long, or ended by Okta."""
+
+    code = "session_missing"
+    status = 401
+    public = "You are not signed in."
+    advice = "Sign in again. Sessions end too soon? See SESSION_IDLE_SECONDS, SESSION_MAX_SECONDS, offline_access."
+
+
+class OriginRefused(LoginRefused):
+    """A request that changes something, from a page that may not send it."""
+
+    code = "origin_refused"
+    status = 403
+    public = "This page may not use your session."
+    advice = "Name the page's origin in ALLOWED_ORIGINS, exactly, if it may."
+
+
+class OktaUnavailable(CheckFailed):
+    """Okta did not answer, or not with what OAuth promises."""
+
+    code = "okta_unavailable"
+    status = 503
+    advice = "Look at status.okta.com, at the org's rate limits, and at the function's way to the internet."
+
+
+class SealBroken(CheckFailed):
+    """Stored tokens do not decrypt: changed, moved to another session, or sealed under another key."""
+
+    code = "seal_broken"
+    advice = "Was SESSION_KEY changed? Sessions sealed under the old key end then; people sign in again."
