@@ -1,16 +1,24 @@
 """Puts the local Okta together: the routes of an org, as Okta names them, and the control routes."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from devkit.okta_standin.administration import Administration
+from devkit.okta_standin.authorization_codes import AuthorizationCodes
+from devkit.okta_standin.authorize_endpoint import CONSENT, SIGN_IN, AuthorizeEndpoint
+from devkit.okta_standin.browser_sessions import BrowserSessions
 from devkit.okta_standin.client_authentication import ClientAuthentication
-from devkit.okta_standin.control import Control, ControlError, answer_control_error
+from devkit.okta_standin.control import Control
+from devkit.okta_standin.control_request import ControlError, answer_control_error
+from devkit.okta_standin.deviations import Deviations
 from devkit.okta_standin.discovery import Discovery
 from devkit.okta_standin.errors import (
     OAuthRefusal,
@@ -22,10 +30,19 @@ from devkit.okta_standin.errors import (
 from devkit.okta_standin.faults import FaultMiddleware, Faults
 from devkit.okta_standin.introspection import Introspection
 from devkit.okta_standin.keys import Keys
+from devkit.okta_standin.logout import Logout
 from devkit.okta_standin.oauth_request import Site
 from devkit.okta_standin.org import Org
+from devkit.okta_standin.pages import PageRefusal, answer_page_refusal
+from devkit.okta_standin.revocation import Revocation
+from devkit.okta_standin.sign_ins import SignIns
 from devkit.okta_standin.token_endpoint import TokenEndpoint
 from devkit.okta_standin.tokens import TokenIssuer
+from devkit.okta_standin.user_grants import UserGrants
+from devkit.okta_standin.userinfo import UserInfo
+
+_SERVERS = ("", "/oauth2/{server_id}")
+"""What stands before the discovery documents of the org server and of a custom one."""
 
 
 def create_app(
@@ -40,23 +57,36 @@ def create_app(
     Issuers and URLs start with `base_url`, or else with the address of the socket that the request came to. With
     `key_folder` the keys are kept there, so that tokens survive a restart.
     """
+    org = org.copy()
     site = Site(org, base_url)
     keys = Keys([server.id for server in org.servers], key_folder)
     issuer = TokenIssuer(keys)
     clients = ClientAuthentication(org, keys, clock)
-    faults = Faults(clock)
-    okta = _okta_routes(
-        Discovery(site, keys),
-        TokenEndpoint(site, clients, issuer, clock),
-        Introspection(site, clients, keys, clock),
+    faults, deviations = Faults(clock), Deviations()
+    sessions, codes, sign_ins = BrowserSessions(org, clock), AuthorizationCodes(clock), SignIns(clock)
+    user_grants = UserGrants(org, issuer, codes, sign_ins, deviations, clock)
+    okta = [
+        *_published_routes(Discovery(site, keys)),
+        *_browser_routes(
+            AuthorizeEndpoint(site, sessions, codes, deviations, clock), Logout(site, sessions, keys, clock)
+        ),
+        *_client_routes(
+            TokenEndpoint(site, clients, issuer, user_grants, deviations, clock),
+            Introspection(site, clients, keys, sign_ins, clock),
+            Revocation(site, clients, keys, sign_ins),
+            UserInfo(site, keys, sign_ins, clock),
+        ),
+    ]
+    control = _control_routes(
+        Control(site, keys, issuer, faults, clock), Administration(org, sessions, sign_ins), deviations
     )
-    control = _control_routes(Control(site, keys, issuer, faults, clock))
     app = Starlette(
         routes=[Mount("/_standin", routes=control), *okta],
         middleware=[Middleware(FaultMiddleware, faults=faults)],
         exception_handlers={
             OAuthRefusal: answer_oauth_refusal,
             OktaRefusal: answer_okta_refusal,
+            PageRefusal: answer_page_refusal,
             ControlError: answer_control_error,
             HTTPException: answer_unrouted,
         },
@@ -65,24 +95,49 @@ def create_app(
     return app
 
 
-def _okta_routes(discovery: Discovery, token: TokenEndpoint, introspection: Introspection) -> list[BaseRoute]:
+def _published_routes(discovery: Discovery) -> list[BaseRoute]:
     routes: list[BaseRoute] = []
-    for server, endpoints in (("", "/oauth2/v1"), ("/oauth2/{server_id}", "/oauth2/{server_id}/v1")):
+    for server in _SERVERS:
         routes += [
             Route(f"{server}/.well-known/openid-configuration", discovery.openid_configuration),
             Route(f"{server}/.well-known/oauth-authorization-server", discovery.oauth_authorization_server),
-            Route(f"{endpoints}/keys", discovery.key_set),
-            Route(f"{endpoints}/token", token.answer, methods=["POST"]),
-            Route(f"{endpoints}/introspect", introspection.answer, methods=["POST"]),
         ]
-    return routes
+    return [*routes, *_for_each_server("keys", discovery.key_set, "GET")]
 
 
-def _control_routes(control: Control) -> list[BaseRoute]:
+def _browser_routes(authorize: AuthorizeEndpoint, logout: Logout) -> list[BaseRoute]:
+    return [
+        *_for_each_server("authorize", authorize.authorize, "GET", "POST"),
+        *_for_each_server(f"authorize/{SIGN_IN}", authorize.sign_in, "POST"),
+        *_for_each_server(f"authorize/{CONSENT}", authorize.consent, "POST"),
+        *_for_each_server("logout", logout.answer, "GET", "POST"),
+    ]
+
+
+def _client_routes(
+    token: TokenEndpoint, introspection: Introspection, revocation: Revocation, userinfo: UserInfo
+) -> list[BaseRoute]:
+    return [
+        *_for_each_server("token", token.answer, "POST"),
+        *_for_each_server("introspect", introspection.answer, "POST"),
+        *_for_each_server("revoke", revocation.answer, "POST"),
+        *_for_each_server("userinfo", userinfo.answer, "GET", "POST"),
+    ]
+
+
+def _for_each_server(name: str, endpoint: Callable[[Request], Awaitable[Response]], *methods: str) -> list[BaseRoute]:
+    bases = ("/oauth2/v1", "/oauth2/{server_id}/v1")
+    return [Route(f"{base}/{name}", endpoint, methods=list(methods)) for base in bases]
+
+
+def _control_routes(control: Control, administration: Administration, deviations: Deviations) -> list[BaseRoute]:
     return [
         Route("/tokens", control.mint_token, methods=["POST"]),
         Route("/faults", control.set_fault, methods=["POST"]),
         Route("/keys/rotate", control.rotate_keys, methods=["POST"]),
         Route("/requests", control.count_requests),
         Route("/apps/{client_id}/key", control.app_key),
+        Route("/apps/{client_id}", administration.change_app, methods=["POST"]),
+        Route("/users/{login}", administration.change_user, methods=["POST"]),
+        Route("/deviations", deviations.change, methods=["POST"]),
     ]

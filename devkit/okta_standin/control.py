@@ -1,13 +1,13 @@
 """The routes below `/_standin/`, which Okta does not have: mint tokens, rotate keys, cause faults, count requests."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from devkit.okta_standin.control_request import ControlError, chosen, read_members
 from devkit.okta_standin.faults import Fault, Faults, Target
 from devkit.okta_standin.keys import Keys, SigningKey
 from devkit.okta_standin.oauth_request import Site
@@ -30,15 +30,6 @@ _TOKEN_MEMBERS: dict[str, tuple[type, ...]] = {
     "signed_by": (str,),
 }
 _FAULT_MEMBERS: dict[str, tuple[type, ...]] = {"path": (str,), "fault": (str, type(None)), "seconds": (int, float)}
-
-
-class ControlError(Exception):
-    """A control request is wrong; the message says what is expected."""
-
-
-async def answer_control_error(_request: Request, error: Exception) -> Response:
-    """Exception handler for ControlError."""
-    return JSONResponse({"error": str(error)}, 400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +112,8 @@ class Control:
             return self.issuer.access_token(grant, origin, issued_at)
         if grant.user is None:
             raise ControlError("A client alone has no ID token: give `user`.")
-        return self.issuer.id_token(grant, origin, issued_at)
+        access_token = self.issuer.access_token(grant, origin, issued_at).signed()
+        return self.issuer.id_token(grant, origin, issued_at, access_token)
 
     def _signature(
         self, body: Mapping[str, Any], draft: Draft, server: AuthorizationServer
@@ -145,31 +137,3 @@ def default_scopes(server: AuthorizationServer, app: App, user: User | None) -> 
     return tuple(
         scope.name for scope in server.scopes if scope.name not in (*USER_SCOPES, "groups") and scope.published
     )
-
-
-def chosen(value: str, known: Iterable[str], name: str) -> str:
-    """`value`, if it is one of `known`. Raises ControlError otherwise."""
-    if value not in (names := list(known)):
-        raise ControlError(f"`{name}` is one of {', '.join(names)}; not {value!r}.")
-    return value
-
-
-async def read_members(
-    request: Request, types: Mapping[str, tuple[type, ...]], required: list[str] | None = None
-) -> dict[str, Any]:
-    """The members of a JSON body. Raises ControlError for unknown or missing ones and for wrong types."""
-    try:
-        body = json.loads(await request.body() or b"{}")
-    except ValueError as error:
-        raise ControlError("The body is not JSON.") from error
-    if not isinstance(body, dict):
-        raise ControlError("The body is a JSON object.")
-    for name, value in body.items():
-        if name not in types:
-            raise ControlError(f"Unknown member {name!r}; known: {', '.join(types)}.")
-        if type(value) not in types[name]:
-            raise ControlError(f"`{name}` has the wrong type: {type(value).__name__}.")
-    missing = [name for name in required or [] if name not in body]
-    if missing:
-        raise ControlError(f"Missing: {', '.join(missing)}.")
-    return body

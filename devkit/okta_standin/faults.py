@@ -19,7 +19,12 @@ class Target(StrEnum):
     """Which requests a fault is for."""
 
     KEYS = "keys"
+    AUTHORIZE = "authorize"
     TOKEN = "token"  # noqa: S105 - the endpoint's name
+    INTROSPECT = "introspect"
+    REVOKE = "revoke"
+    USERINFO = "userinfo"
+    LOGOUT = "logout"
     ALL = "all"
 
     def covers(self, path: str) -> bool:

@@ -13,6 +13,7 @@ from devkit.okta_standin.client_authentication import ClientAuthentication
 from devkit.okta_standin.errors import NO_STORE, OAuthRefusal
 from devkit.okta_standin.keys import Keys, ServerKeys
 from devkit.okta_standin.oauth_request import Site, read_form
+from devkit.okta_standin.sign_ins import SignIn, SignIns
 
 _PASSED_ON = ("exp", "iat", "sub", "aud", "iss", "jti", "uid")
 _OPTIONS: Options = {
@@ -31,6 +32,7 @@ class Introspection:
     site: Site
     clients: ClientAuthentication
     keys: Keys
+    sign_ins: SignIns
     clock: Callable[[], float]
 
     async def answer(self, request: Request) -> Response:
@@ -40,11 +42,25 @@ class Introspection:
         self.clients.authenticate(request.headers.get("authorization"), form, self.site.endpoint(request))
         if not form.get("token"):
             raise OAuthRefusal(400, "invalid_request", "The `token` parameter is required.")
+        if sign_in := self.sign_ins.active(form["token"], server):
+            return JSONResponse(self._active_refresh_token(sign_in), headers=NO_STORE)
         issuer = server.issuer(self.site.origin(request))
         claims = verified_claims(form["token"], self.keys.server(server.id), issuer)
-        if claims is None or not is_fresh(claims, self.clock()):
+        if claims is None or not is_fresh(claims, self.clock()) or self.sign_ins.is_revoked(claims.get("jti")):
             return JSONResponse({"active": False}, headers=NO_STORE)
         return JSONResponse(active_token(claims), headers=NO_STORE)
+
+    def _active_refresh_token(self, sign_in: SignIn) -> dict[str, Any]:
+        """Okta's answer about a refresh token, but for `device_id`."""
+        return {
+            "active": True,
+            "token_type": "Bearer",
+            "scope": " ".join(sign_in.authorization.scopes),
+            "client_id": sign_in.authorization.client_id,
+            "username": sign_in.authorization.login,
+            "exp": int(sign_in.expiry()),
+            "sub": sign_in.authorization.login,
+        }
 
 
 def verified_claims(token: str, keys: ServerKeys, issuer: str) -> dict[str, Any] | None:

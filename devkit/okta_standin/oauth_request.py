@@ -40,11 +40,21 @@ class Site:
         return f"{self.origin(request)}{request.scope['path']}"
 
 
-async def read_form(request: Request) -> dict[str, str]:
-    """The form's parameters. Raises a refusal for another media type or a repeated parameter (RFC 6749, 3.2)."""
+def parse_pairs(encoded: str) -> list[tuple[str, str]]:
+    """Names and values of form-encoded text."""
+    return parse_qsl(encoded, keep_blank_values=True)
+
+
+async def form_pairs(request: Request) -> list[tuple[str, str]]:
+    """Names and values of the form. Raises OktaRefusal for another media type."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise unsupported_media_type()
-    pairs = parse_qsl((await request.body()).decode("latin-1"), keep_blank_values=True)
+    return parse_pairs((await request.body()).decode("latin-1"))
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The form's parameters. Raises a refusal for another media type or a repeated parameter (RFC 6749, 3.2)."""
+    pairs = await form_pairs(request)
     form = dict(pairs)
     if len(form) != len(pairs):
         raise OAuthRefusal(400, "invalid_request", "A parameter must not be included more than once.")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -28,6 +28,13 @@ class FilterType(StrEnum):
     EQUALS = "EQUALS"
     CONTAINS = "CONTAINS"
     REGEX = "REGEX"
+
+
+class Rotation(StrEnum):
+    """What happens to a refresh token that has been used (Okta's `rotation_type`)."""
+
+    ROTATE = "ROTATE"
+    STATIC = "STATIC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +78,18 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A policy rule: it matches when it allows the grant type and covers every requested scope."""
+    """A policy rule: it matches when it allows the grant type and covers every requested scope.
+
+    A refresh token lives `refresh_token_minutes` (0: without end), and dies earlier when it is not used for
+    `refresh_window_minutes`; the defaults are Okta's.
+    """
 
     name: str
     grant_types: tuple[str, ...]
     scopes: tuple[str, ...]
     access_token_minutes: int
+    refresh_token_minutes: int = 0
+    refresh_window_minutes: int = 7 * 24 * 60
 
     def matches(self, grant_type: str, scopes: Iterable[str]) -> bool:
         """Whether the rule allows this grant type with all of these scopes."""
@@ -135,12 +148,25 @@ class User:
     login: str
     first_name: str
     last_name: str
+    password: str = field(repr=False)
     groups: tuple[str, ...] = ()
+    active: bool = True
 
     @property
     def all_groups(self) -> tuple[str, ...]:
         """The user's groups with the one that Okta puts everybody in."""
         return (EVERYONE, *self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshTokens:
+    """How an app's refresh tokens behave (Okta's `settings.oauthClient.refresh_token`); leeway in seconds.
+
+    The default is Okta's for web apps: persistent ones.
+    """
+
+    rotation: Rotation = Rotation.STATIC
+    leeway: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +182,21 @@ class App:
     """Scopes of Okta's own API granted to the app: all that it gets from the org server."""
     groups_claim: GroupsClaim | None = None
     """Groups in the app's ID tokens of the org server (the app's Sign On tab)."""
+    redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    pkce_required: bool = True
+    refresh_tokens: RefreshTokens = RefreshTokens()
+    assigned_users: tuple[str, ...] = ()
+    assigned_groups: tuple[str, ...] = ()
+
+    def is_assigned(self, user: User) -> bool:
+        """Whether the user may sign in to the app, by name or as a member of a group."""
+        return user.login in self.assigned_users or not set(user.all_groups).isdisjoint(self.assigned_groups)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Org:
-    """Everything that an administrator would have set up in Okta."""
+    """Everything that an administrator would have set up in Okta, and may change later."""
 
     users: tuple[User, ...]
     apps: tuple[App, ...]
@@ -180,6 +216,10 @@ class Org:
         """The user with this login."""
         return next((user for user in self.users if user.login == login), None)
 
+    def user_with_id(self, user_id: object) -> User | None:
+        """The user with this id, the `sub` of ID tokens."""
+        return next((user for user in self.users if user.id == user_id), None)
+
     def app(self, client_id: str) -> App | None:
         """The app with this client id."""
         return next((app for app in self.apps if app.client_id == client_id), None)
@@ -187,3 +227,15 @@ class Org:
     def custom_server(self, server_id: str) -> AuthorizationServer | None:
         """The custom server with this id."""
         return next((server for server in self.custom_servers if server.id == server_id), None)
+
+    def change_user(self, changed: User) -> None:
+        """Put `changed` in the place of the user with the same id."""
+        self.users = tuple(changed if user.id == changed.id else user for user in self.users)
+
+    def change_app(self, changed: App) -> None:
+        """Put `changed` in the place of the app with the same client id."""
+        self.apps = tuple(changed if app.client_id == changed.client_id else app for app in self.apps)
+
+    def copy(self) -> "Org":
+        """An org whose changes leave this one alone; what it consists of cannot be changed."""
+        return replace(self)

@@ -17,8 +17,9 @@ ORG_ACCESS_TOKEN_TYPE = "application/okta-internal-at+jwt"  # noqa: S105 - a med
 DEFAULT_LIFETIME = 3600
 """Seconds; fixed for ID tokens and for the org server's access tokens."""
 GROUPS_LIMIT = 100
-UNLIMITED_GRANTS = frozenset({"authorization_code", "refresh_token"})
-"""Okta exempts the authorization code flow from the limit of 100 groups (its guide on authorization servers)."""
+UNLIMITED_GRANTS = frozenset({"authorization_code"})
+"""Okta exempts the authorization code flow from the limit of 100 groups, and says nothing of refresh tokens (its guide
+on authorization servers; support article on the error)."""
 IDENTITY_PROVIDER = "00o1local0000000org1"
 
 
@@ -32,6 +33,9 @@ class Grant:
     grant_type: str
     user: User | None = None
     lifetime: int = DEFAULT_LIFETIME
+    auth_time: int | None = None
+    """When the user signed in, if that was not just now."""
+    nonce: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +86,17 @@ class TokenIssuer:
             "sub": user.login if user else grant.app.client_id,
         }
         if user:
-            claims |= {"uid": user.id, "auth_time": issued_at}
+            claims |= {"uid": user.id, "auth_time": signed_in_at(grant, issued_at)}
         header = {"kid": key.kid, "alg": "RS256"}
         if server.is_org_server:
             header["typ"] = ORG_ACCESS_TOKEN_TYPE
         return Draft(header, claims | _groups(grant, "access_token"), key)
 
-    def id_token(self, grant: Grant, origin: str, issued_at: int) -> Draft:
-        """An ID token as it comes with an access token. Raises ValueError without a user, else as access_token."""
+    def id_token(self, grant: Grant, origin: str, issued_at: int, access_token: str) -> Draft:
+        """An ID token as it comes with `access_token`. Raises ValueError without a user, else as access_token."""
         if grant.user is None:
             raise ValueError("There is no ID token without a user.")
         key = self._keys.server(grant.server.id).active
-        access_token = self.access_token(grant, origin, issued_at).signed()
         claims: dict[str, Any] = {
             "sub": grant.user.id,
             "ver": 1,
@@ -104,10 +107,22 @@ class TokenIssuer:
             "jti": f"ID.{self._new_id()}",
             "amr": ["pwd"],
             "idp": IDENTITY_PROVIDER,
-            "auth_time": issued_at,
+            "auth_time": signed_in_at(grant, issued_at),
             "at_hash": base64url(hashlib.sha256(access_token.encode("ascii")).digest()[:16]),
         }
-        return Draft({"kid": key.kid, "alg": "RS256"}, claims | _profile(grant) | _groups(grant, "id_token"), key)
+        if grant.nonce is not None:
+            claims["nonce"] = grant.nonce
+        return Draft({"kid": key.kid, "alg": "RS256"}, claims | _profile(grant) | identity_groups(grant), key)
+
+
+def signed_in_at(grant: Grant, issued_at: int) -> int:
+    """The `auth_time` of a token."""
+    return issued_at if grant.auth_time is None else grant.auth_time
+
+
+def identity_groups(grant: Grant) -> dict[str, list[str]]:
+    """The groups claims of ID tokens and of userinfo. Raises OAuthRefusal when one matches more than 100 groups."""
+    return _groups(grant, "id_token")
 
 
 def _profile(grant: Grant) -> dict[str, Any]:

@@ -24,6 +24,11 @@ class Entry:
         place = f"{self.file}, line {self.node.start_mark.line + 1}"
         return OrgFileError(f"{place}, {self.key}: {problem}" if self.key else f"{place}: {problem}")
 
+    @property
+    def is_mapping(self) -> bool:
+        """Whether the entry has members."""
+        return isinstance(self.node, yaml.MappingNode)
+
     def mapping(self, required: Iterable[str], optional: Iterable[str] = ()) -> dict[str, "Entry"]:
         """The members by name. Raises OrgFileError for a missing, unknown or repeated one."""
         if not isinstance(self.node, yaml.MappingNode):

@@ -81,6 +81,10 @@ def test_only_published_scopes_are_named(okta: Standin) -> None:
         ("GET", "v1/keys"),
         ("POST", "v1/token"),
         ("POST", "v1/introspect"),
+        ("GET", "v1/authorize"),
+        ("POST", "v1/revoke"),
+        ("GET", "v1/userinfo"),
+        ("GET", "v1/logout"),
     ],
     ids=lambda value: value[1],
 )
@@ -128,8 +132,10 @@ def test_the_address_can_be_given(key_folder: Path) -> None:
         ("GET", "/oauth2/v1/keys/", "E0000008"),
         ("GET", "/oauth2/v1/token", "E0000022"),
         ("DELETE", f"/oauth2/{CUSTOM}/v1/keys", "E0000022"),
+        ("GET", "/oauth2/v1/revoke", "E0000022"),
+        ("DELETE", f"/oauth2/{CUSTOM}/v1/authorize", "E0000022"),
     ],
-    ids=["path", "trailing slash", "GET token", "DELETE keys"],
+    ids=["path", "trailing slash", "GET token", "DELETE keys", "GET revoke", "DELETE authorize"],
 )
 def test_unknown_paths_and_methods_are_refused_in_oktas_own_shape(
     okta: Standin, method: str, path: str, code: str

@@ -20,7 +20,7 @@ def test_the_seeded_org_is_the_one_that_the_guides_speak_of() -> None:
         ("aus1234567890abcdef", "api://ai-registry"),
         ("default", "api://default"),
     ]
-    assert [user.login for user in org.users] == ["ada@example.com", "pat@example.com", "sam@example.com"]
+    assert [user.login.partition("@")[0] for user in org.users] == ["ada", "pat", "sam", "max", "uma"]
     assert [app.label for app in org.apps] == ["AI Registry", "ai-agent-3", "unregistered-agent", "key-agent"]
 
 
@@ -44,6 +44,22 @@ MISTAKES = [
     ),
     pytest.param(
         "[public-mcp-users]", "[nobodies]", "users[1].groups[0]: unknown group 'nobodies'", "[nobodies]", id="group"
+    ),
+    pytest.param("count: 120}  #", "count: 0}  #", "groups[4].count: a whole number from 1", "count: 0}", id="count"),
+    pytest.param(
+        "- Finance  ", "- mcp-team-7  ", "groups[4]: 'mcp-team-7' is listed twice", "- {numbered", id="repeated group"
+    ),
+    pytest.param(
+        "users: [sam@", "users: [tim@", "assigned_to.users[0]: unknown user 'tim@example.com'", "[tim@", id="assigned"
+    ),
+    pytest.param("leeway: 30", "leeway: 61", "leeway: a whole number from 0 to 60", "leeway: 61", id="leeway"),
+    pytest.param("ROTATE", "ROTATES", "rotation_type: one of ROTATE, STATIC", "ROTATES", id="rotation"),
+    pytest.param(
+        "access_token_minutes: 60}",
+        "access_token_minutes: 60, refresh_window_minutes: 9}",
+        "refresh_window_minutes: a whole number from 10",
+        "refresh_window_minutes: 9",
+        id="refresh window",
     ),
     pytest.param("[public-mcp-users]", "none", "users[1].groups: a list is expected", "groups: none", id="no list"),
     pytest.param(
@@ -83,7 +99,7 @@ MISTAKES = [
     ),
     pytest.param("{name: groups}", "{name: openid}", "Okta has this scope already", "{name: openid}", id="own scope"),
     pytest.param("id: default", "id: org", "letters and digits are expected", "id: org", id="server id"),
-    pytest.param("groups: []", "groups: [", "not YAML", "- client_id: 0oa1", id="not YAML"),
+    pytest.param("groups: []", "groups: [", "not YAML", "- id: 00u1max", id="not YAML"),
 ]
 
 
