@@ -72,9 +72,7 @@ SETTINGS = (
         "authorizer? login?",
         "public URL of the gateway, path (stage) allowed; not set: the API's own execute-api address",
     ),
-    Setting(
-        "GATEWAY_TOKENS", "authorizer? login?", "`true` accepts gateway-issued tokens beside Okta's", default="false"
-    ),
+    Setting("GATEWAY_TOKENS", "authorizer?", "`true` accepts gateway-issued tokens beside Okta's", default="false"),
     Setting(
         "GATEWAY_PUBLIC_KEYS", "authorizer?", "the gateway's public keys as a JWKS; not set: fetched from GATEWAY_URL"
     ),

@@ -140,3 +140,41 @@ def parse_scopes_source(text: str) -> str:
 
 def parse_text(text: str) -> str:
     return text
+
+
+def parse_seconds(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,7}", text):
+        raise ValueError("write a number of seconds, such as 3600")
+    return int(text)
+
+
+def parse_scopes(text: str) -> str:
+    """Scope tokens separated by spaces (RFC 6749, section 3.3)."""
+    scopes = text.split()
+    if not scopes or not all(re.fullmatch(r"[\x21\x23-\x5b\x5d-\x7e]+", scope) for scope in scopes):
+        raise ValueError("write scopes separated by spaces, such as openid profile email offline_access")
+    return " ".join(scopes)
+
+
+def parse_absolute_urls(text: str) -> tuple[str, ...]:
+    """Absolute https addresses, or http ones on loopback; compared to the letter where they are used."""
+    urls = parse_list(text)
+    if not all(_origin_of(url) and url.isprintable() and " " not in url and "\\" not in url for url in urls):
+        raise ValueError("write absolute addresses, such as https://app.example.com/signed-in, separated by commas")
+    return urls
+
+
+def parse_origins(text: str) -> tuple[str, ...]:
+    origins = parse_list(text)
+    if not all(_origin_of(origin) == origin for origin in origins):
+        raise ValueError("write origins, such as https://app.example.com, without a slash at the end")
+    return origins
+
+
+def _origin_of(url: str) -> str | None:
+    scheme, _, rest = url.partition("://")
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    origin = f"{scheme}://{authority}"
+    host, colon, port = authority.partition(":")
+    is_web = scheme == "https" and re.fullmatch(_HOST, host) and (not colon or re.fullmatch(r"[0-9]{1,5}", port))
+    return origin if is_web or re.fullmatch(_LOOPBACK_ORIGIN, origin) else None

@@ -81,18 +81,9 @@ def parse_authorizer_settings(environ: Mapping[str, str]) -> AuthorizerSettings:
 
 def _contradictions(settings: AuthorizerSettings, environ: Mapping[str, str], *, insecure_loopback: bool) -> list[str]:
     """What is wrong only together."""
-    problems = []
-    if values.is_plain_http(settings.okta_url) and not insecure_loopback:
-        problems.append(
-            f"OKTA_DOMAIN: {settings.okta_url!r} is plain http, which needs OKTA_ALLOW_INSECURE_LOOPBACK=true and is "
-            "for a laptop only; write the host of your org, such as dev-123456.okta.com"
-        )
-    if runs_on_lambda(environ):
-        problems += [
-            f"{name}: {url!r} is plain http, which is refused on Lambda; write an address on the internet"
-            for name, url in (("OKTA_DOMAIN", settings.okta_url), ("GATEWAY_URL", settings.gateway_url or ""))
-            if values.is_plain_http(url)
-        ]
+    problems = okta_address_problems(
+        settings.okta_url, settings.gateway_url, environ, insecure_loopback=insecure_loopback
+    )
     if settings.auth_server_id and not environ.get("OKTA_AUDIENCE"):
         problems.append(f"OKTA_AUDIENCE is not set: {BY_NAME['OKTA_AUDIENCE'].meaning}")
     problems += [
@@ -100,6 +91,25 @@ def _contradictions(settings: AuthorizerSettings, environ: Mapping[str, str], *,
     ]
     if settings.scopes_source == "documentdb" and not settings.has_store:
         problems.append("SCOPES_SOURCE=documentdb needs DOCUMENTDB_URI, or SECRETS_ARN with it")
+    return problems
+
+
+def okta_address_problems(
+    okta_url: str, gateway_url: str | None, environ: Mapping[str, str], *, insecure_loopback: bool
+) -> list[str]:
+    """Plain http is for a laptop, and has to be asked for there."""
+    problems = []
+    if values.is_plain_http(okta_url) and not insecure_loopback:
+        problems.append(
+            f"OKTA_DOMAIN: {okta_url!r} is plain http, which needs OKTA_ALLOW_INSECURE_LOOPBACK=true and is for a "
+            "laptop only; write the host of your org, such as dev-123456.okta.com"
+        )
+    if runs_on_lambda(environ):
+        problems += [
+            f"{name}: {url!r} is plain http, which is refused on Lambda; write an address on the internet"
+            for name, url in (("OKTA_DOMAIN", okta_url), ("GATEWAY_URL", gateway_url or ""))
+            if values.is_plain_http(url)
+        ]
     return problems
 
 

@@ -36,7 +36,7 @@ def identify(token: VerifiedToken) -> Principal:
         subject=claims["sub"],
         username=_username(token, kind),
         client_id=_string(claims.get("client_id" if token.kind is Kind.GATEWAY else "cid")),
-        groups=_groups(claims.get("groups")),
+        groups=string_list(claims.get("groups")),
         auth_method=token.kind.value,
         issuer=claims["iss"],
         token_id=_string(claims.get("jti")),
@@ -60,8 +60,8 @@ def _username(token: VerifiedToken, kind: str) -> str | None:
     return str(token.claims["sub"]) if kind == USER else None
 
 
-def _groups(claim: object) -> tuple[str, ...]:
-    """Anything but a list of strings counts as no groups: there is no safe way to read it."""
+def string_list(claim: object) -> tuple[str, ...]:
+    """The strings of a claim, each once; anything but a list of strings counts as none: it cannot be read safely."""
     if not isinstance(claim, list) or not all(isinstance(group, str) for group in claim):
         return ()
     return tuple(dict.fromkeys(claim))

@@ -4,7 +4,7 @@ OktaGatewayError
 ├── LoginRefused                 4xx  sign-in cannot go on, for a reason that the person can be told
 │   ├── ParameterInvalid  StateUnknown  IssuerMixedUp
 │   ├── OktaRefused  IdTokenInvalid  TokenMixedUp
-│   └── SessionMissing  OriginRefused
+│   └── SessionMissing  OriginRefused  RouteUnknown
 └── CheckFailed
     └── OktaUnavailable  SealBroken
 """
@@ -89,6 +89,15 @@ class OriginRefused(LoginRefused):
     status = 403
     public = "This page may not use your session."
     advice = "Name the page's origin in ALLOWED_ORIGINS, exactly, if it may."
+
+
+class RouteUnknown(LoginRefused):
+    """There is no such route."""
+
+    code = "route_unknown"
+    status = 404
+    public = "There is no such page."
+    advice = "The routes of sign-in are in the README."
 
 
 class OktaUnavailable(CheckFailed):

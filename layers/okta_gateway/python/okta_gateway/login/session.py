@@ -1,0 +1,102 @@
+"""Sessions: what a browser's cookie stands for, and the tokens behind it, sealed (RFC 6265bis; RFC 9700, 4.14)."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from okta_gateway.login.api_tokens import ApiToken
+from okta_gateway.login.cookies import digest, new_secret
+from okta_gateway.login.errors import SealBroken, SessionMissing
+from okta_gateway.login.sealing import Sealer
+from okta_gateway.store.sessions import Session, Sessions
+
+TOUCH_SECONDS = 60
+
+
+class SessionTokens(NamedTuple):
+    """The secrets of a session: the token for the API, and Okta's tokens to renew it and to sign out."""
+
+    api_token: str
+    id_token: str
+    refresh_token: str | None
+
+    def __repr__(self) -> str:
+        return "SessionTokens(...)"
+
+
+class BrowserSessions:
+    """Begins, reads and ends sessions. The cookie's id never reaches the store, only its hash does."""
+
+    def __init__(
+        self,
+        store: Sessions,
+        sealer: Sealer,
+        *,
+        max_seconds: int,
+        clock: Callable[[], float] = time.time,
+        new_id: Callable[[], str] = new_secret,
+    ) -> None:
+        self._store = store
+        self._sealer = sealer
+        self._max_seconds = max_seconds
+        self._clock = clock
+        self._new_id = new_id
+
+    @property
+    def max_seconds(self) -> int:
+        return self._max_seconds
+
+    def begin(self, api_token: ApiToken, id_token: str, refresh_token: str | None) -> str:
+        """A new session under a new id, for the cookie. Raises StoreUnavailable."""
+        session_id, now = self._new_id(), self._clock()
+        person = api_token.person
+        self._store.add(
+            Session(
+                id_hash=digest(session_id),
+                subject=person.subject,
+                username=person.username,
+                groups=person.groups,
+                created_at=now,
+                last_seen_at=now,
+                expires_at=now + self._max_seconds,
+                sealed=self.seal(digest(session_id), SessionTokens(api_token.token, id_token, refresh_token)),
+                token_expires_at=api_token.expires_at,
+                version=1,
+            )
+        )
+        return session_id
+
+    def read(self, session_id: str | None) -> Session:
+        """The session of a cookie: one indexed lookup. Raises SessionMissing."""
+        session = self._store.find(digest(session_id)) if session_id else None
+        if session is None:
+            raise SessionMissing("no cookie" if not session_id else "no such session: ended, idle or too old")
+        if self._clock() - session.last_seen_at >= TOUCH_SECONDS:
+            self._store.touch(session.id_hash)
+        return session
+
+    def end(self, session_id: str | None) -> SessionTokens | None:
+        """Delete the session; its tokens, for what is left to do at Okta, or None when there was no session."""
+        session = self._store.find(digest(session_id)) if session_id else None
+        if session is None:
+            return None
+        try:
+            tokens = self.open(session)
+        except SessionMissing:
+            return None
+        self._store.delete(session.id_hash)
+        return tokens
+
+    def seal(self, id_hash: str, tokens: SessionTokens) -> bytes:
+        """Bound to the session: a row that is copied under another id does not open."""
+        return self._sealer.seal(json.dumps(tokens._asdict()).encode("utf-8"), id_hash.encode("ascii"))
+
+    def open(self, session: Session) -> SessionTokens:
+        """The session's secrets. One whose seal is broken ends: raises SessionMissing."""
+        try:
+            sealed = self._sealer.open(session.sealed, session.id_hash.encode("ascii"))
+        except SealBroken as error:
+            self._store.delete(session.id_hash)
+            raise SessionMissing(f"{error}; {error.advice}") from None
+        return SessionTokens(**json.loads(sealed))

@@ -1,0 +1,103 @@
+"""Composition root of the sign-in function: from environment variables to the objects that do the work."""
+
+import functools
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from okta_gateway.access.rules import CurrentRules, StoredRules, fixed_rules
+from okta_gateway.access.scopes_file import load_rules
+from okta_gateway.errors import AccessRulesInvalid, ConfigurationInvalid
+from okta_gateway.login.api_tokens import ApiTokens, GatewayApiTokens, OktaApiTokens
+from okta_gateway.login.authorization_request import AuthorizationRequests
+from okta_gateway.login.callback import Callback
+from okta_gateway.login.gateway_tokens import GatewayTokens
+from okta_gateway.login.id_token import IdTokenVerifier
+from okta_gateway.login.logout import Logout
+from okta_gateway.login.routes import SignIn, SignInParts
+from okta_gateway.login.sealing import Sealer, key_wrapper
+from okta_gateway.login.session import BrowserSessions
+from okta_gateway.login.session_token import TokenRenewal
+from okta_gateway.login.settings import LoginSettings, parse_login_settings
+from okta_gateway.login.signing_keys import SigningKey, signing_keys
+from okta_gateway.okta.oauth import OktaOAuth
+from okta_gateway.secret_settings import read_secret_settings
+from okta_gateway.store.access_rules import AccessRuleCollections
+from okta_gateway.store.connection import Database, Document, connect
+from okta_gateway.store.pending_logins import PendingLogins
+from okta_gateway.store.sessions import Sessions
+from okta_gateway.tokens.issuer import OKTA_ACCESS_TOKEN_TYPES, IssuerProfile, Kind, authorization_server
+from okta_gateway.tokens.key_cache import KeyCache
+from okta_gateway.tokens.key_fetch import start_fetch
+from okta_gateway.tokens.verifier import Verifier
+
+
+def sign_in(environ: Mapping[str, str], *, clock: Callable[[], float] = time.time) -> SignIn:
+    """Build what the sign-in function needs. Raises ConfigurationInvalid, or SecretUnavailable."""
+    settings = parse_login_settings(_with_secrets(environ))
+    database = connect(settings.documentdb_uri, settings.documentdb_database, settings.documentdb_tls_ca_file)
+    keys = signing_keys(settings.signing_keys)
+    parts = functools.cache(lambda: _parts(settings, database, keys, clock))
+    return SignIn(settings, _rules(settings, database), keys, parts)
+
+
+def _with_secrets(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment, with the settings of the function's secret where it does not name them itself."""
+    arn = environ.get("SECRETS_ARN")
+    if not arn:
+        return environ
+    return read_secret_settings(arn, environ) | {name: value for name, value in environ.items() if value}
+
+
+def _rules(settings: LoginSettings, database: Database[Document]) -> CurrentRules:
+    if settings.scopes_source == "documentdb":
+        return StoredRules(AccessRuleCollections(database).read)
+    try:
+        return fixed_rules(load_rules(Path(settings.scopes_file)))
+    except AccessRulesInvalid as error:
+        raise ConfigurationInvalid(error.detail.splitlines()) from None
+
+
+def _parts(
+    settings: LoginSettings, database: Database[Document], keys: list[SigningKey], clock: Callable[[], float]
+) -> SignInParts:
+    pending = PendingLogins(database, clock=clock)
+    store = Sessions(database, idle_seconds=settings.session_idle_seconds, clock=clock)
+    pending.ensure_indexes()
+    store.ensure_indexes()
+    server = authorization_server(settings.okta_url, settings.auth_server_id)
+    okta_keys = KeyCache(server.jwks_uri, pending=start_fetch(server.jwks_uri), clock=clock).get
+    okta = OktaOAuth(server, settings.client_id, settings.client_secret)
+    id_tokens = IdTokenVerifier(server, settings.client_id, okta_keys, clock=clock)
+    api_tokens = _api_tokens(settings, okta_keys, keys, clock)
+    sealer = Sealer(key_wrapper(settings.session_key), clock=clock)
+    sessions = BrowserSessions(store, sealer, max_seconds=settings.session_max_seconds, clock=clock)
+    return SignInParts(
+        requests=AuthorizationRequests(server, settings.client_id, settings.scopes, pending, clock=clock),
+        callback=Callback(server, pending, okta, id_tokens, api_tokens, sessions),
+        sessions=sessions,
+        renewal=TokenRenewal(sessions, store, okta, id_tokens, api_tokens, clock=clock),
+        logout=Logout(server, sessions, okta),
+    )
+
+
+def _api_tokens(
+    settings: LoginSettings,
+    okta_keys: Callable[[str], RSAPublicKey],
+    keys: list[SigningKey],
+    clock: Callable[[], float],
+) -> ApiTokens:
+    if settings.issues_tokens:
+        tokens = functools.lru_cache(maxsize=8)(lambda url: GatewayTokens(keys, issuer=url, clock=clock))
+        return GatewayApiTokens(tokens, settings.client_id)
+    server = authorization_server(settings.okta_url, settings.auth_server_id)
+    profile = IssuerProfile(
+        kind=Kind.OKTA,
+        issuers=frozenset({server.issuer, *settings.other_issuers}),
+        audiences=frozenset(settings.audiences),
+        types=OKTA_ACCESS_TOKEN_TYPES,
+        key=okta_keys,
+    )
+    return OktaApiTokens(Verifier([profile], clock=clock))
