@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from devkit.gateway.authorizer_answer import Answer, MalformedAnswer, read_answer
-from devkit.gateway.functions import ACCOUNT, Function, FunctionError
+from devkit.gateway.events import authorizer_event
+from devkit.gateway.functions import Function, FunctionError
 from devkit.gateway.gateway_responses import (
     Refusal,
     ResponseType,
@@ -21,9 +22,8 @@ from devkit.gateway.gateway_responses import (
     unauthorized,
 )
 from devkit.gateway.iam_policy import Decision, evaluate
-from devkit.gateway.intrinsics import LOCAL_API_ID
 from devkit.gateway.openapi import AuthorizerDefinition
-from devkit.gateway.request import LOCAL_STAGE, Request
+from devkit.gateway.request import Request
 from devkit.gateway.routes import Match
 
 METHOD_ARN_BYTES = 1600  # AWS developer guide, "Output from an API Gateway Lambda authorizer": longer is 414
@@ -89,7 +89,7 @@ class Authorizer:
     def _event(self, identity: tuple[str, ...], request: Request, match: Match) -> Mapping[str, Any]:
         if self._definition.kind == "token":
             return {"type": "TOKEN", "authorizationToken": identity[0], "methodArn": request.method_arn}
-        return _request_event(request, match)
+        return authorizer_event(request, match)
 
 
 def _failed(error: FunctionError) -> Refusal:
@@ -110,40 +110,3 @@ def _source_value(source: str, request: Request) -> str:
 
 def _query(request: Request) -> dict[str, str]:
     return dict(parse_qsl(request.query, keep_blank_values=True))
-
-
-def _grouped(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
-    groups: dict[str, list[str]] = {}
-    for name, value in pairs:
-        groups.setdefault(name, []).append(value)
-    return groups
-
-
-def _request_event(request: Request, match: Match) -> Mapping[str, Any]:
-    """The event of a REQUEST authorizer. Source: AWS developer guide, "Input to an API Gateway Lambda authorizer"."""
-    query = parse_qsl(request.query, keep_blank_values=True)
-    resource = match.method.resource
-    return {
-        "type": "REQUEST",
-        "methodArn": request.method_arn,
-        "resource": resource,
-        "path": request.path,
-        "httpMethod": request.method,
-        "headers": dict(request.headers),
-        "multiValueHeaders": _grouped(list(request.headers)),
-        "queryStringParameters": dict(query),
-        "multiValueQueryStringParameters": _grouped(query),
-        "pathParameters": match.parameters,
-        "stageVariables": {},
-        "requestContext": {
-            "accountId": ACCOUNT,
-            "apiId": LOCAL_API_ID,
-            "stage": LOCAL_STAGE,
-            "requestId": request.request_id,
-            "resourcePath": resource,
-            "httpMethod": request.method,
-            "path": f"/{LOCAL_STAGE}{request.path}",
-            "protocol": "HTTP/1.1",
-            "identity": {"sourceIp": request.client_ip, "userAgent": request.combined("user-agent")},
-        },
-    }

@@ -1,4 +1,4 @@
-"""Integrations: an HTTP proxy with parameter mapping, and a mock.
+"""Integrations without a function: an HTTP proxy with parameter mapping, and a mock.
 
 Source: AWS developer guide, "Parameter mapping for REST APIs", "Set up HTTP integrations" and "Important notes".
 """
@@ -11,21 +11,17 @@ from starlette.responses import Response
 
 from devkit.gateway.authorizer_answer import Answer
 from devkit.gateway.gateway_responses import Refusal, ResponseType
+from devkit.gateway.headers import NOT_PASSED_ON, forwarding_headers, returned_headers
 from devkit.gateway.intrinsics import LOCAL_API_ID
+from devkit.gateway.media_types import is_binary
 from devkit.gateway.openapi import Integration, MockResponse, literal
 from devkit.gateway.request import Request
 from devkit.gateway.routes import Match
 
-_HOP_BY_HOP = {  # RFC 9110, section 7.6.1
-    *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"),
-    *("te", "trailer", "transfer-encoding", "upgrade"),
-}
-# Headers that come back from an integration under another name: of the list in AWS's "Important notes", those that
-# published answers of HTTP proxies show.
-_REMAPPED = {"connection", "content-length", "date", "server", "www-authenticate"}
-_NOT_PASSED_ON = _HOP_BY_HOP | {"host", "content-length", "x-forwarded-for", "x-forwarded-proto", "x-amzn-trace-id"}
+_NOT_PASSED_ON = NOT_PASSED_ON | {"host"}
 _HEADER_PREFIX = "integration.request.header."
 _PATH_PREFIX = "integration.request.path."
+_API_ID = ("X-Amzn-Apigateway-Api-Id", LOCAL_API_ID)
 
 
 class HttpProxy:
@@ -69,7 +65,7 @@ class HttpProxy:
             for name, value in request.headers
             if name.lower() not in _NOT_PASSED_ON and name.lower() not in mapped
         ]
-        headers = [*kept, *mapped.items(), *_forwarded(request)]
+        headers = [*kept, *mapped.items(), *forwarding_headers(request), _API_ID]
         method = request.method if integration.method == "ANY" else integration.method
         content = self._passed(request.body, request.combined("content-type"))
         return httpx.Request(
@@ -85,11 +81,8 @@ class HttpProxy:
         response = Response(
             self._passed(body, incoming.headers.get("content-type", "")), status_code=incoming.status_code
         )
-        for name, value in incoming.headers.multi_items():
-            if name in _REMAPPED:
-                response.headers.append(f"x-amzn-Remapped-{name}", value)
-            elif name not in _HOP_BY_HOP:
-                response.headers.append(name, value)
+        for name, value in returned_headers(incoming.headers.multi_items()):
+            response.headers.append(name, value)
         return response
 
     def _passed(self, body: bytes, content_type: str) -> bytes:
@@ -97,10 +90,7 @@ class HttpProxy:
 
         Source: AWS developer guide, "Content type conversions in API Gateway".
         """
-        media_type = content_type.partition(";")[0].strip().lower()
-        if {"*/*", media_type, media_type.partition("/")[0] + "/*"} & set(self._binary):
-            return body
-        return body.decode(errors="replace").encode()
+        return body if is_binary(content_type, self._binary) else body.decode(errors="replace").encode()
 
 
 def mock(response: MockResponse) -> Response:
@@ -146,13 +136,3 @@ def _source_value(source: str, request: Request, answer: Answer | None) -> str:
             **{f"context.authorizer.{key}": value for key, value in answer.context.items()},
         }
     return context.get(source, "")
-
-
-def _forwarded(request: Request) -> list[tuple[str, str]]:
-    trace = request.request_id.replace("-", "")
-    return [
-        ("X-Forwarded-For", ", ".join([*request.values("x-forwarded-for"), request.client_ip])),
-        ("X-Forwarded-Proto", "http"),
-        ("X-Amzn-Trace-Id", f"Root=1-{trace[:8]}-{trace[8:]}"),
-        ("X-Amzn-Apigateway-Api-Id", LOCAL_API_ID),
-    ]

@@ -32,6 +32,7 @@ class Resolver:
             "Fn::Sub": self._sub,
             "Fn::If": self._if,
             "Fn::Join": lambda value: str(value[0]).join(self.resolve(value[1])),
+            "Fn::Split": lambda value: self.resolve(value[1]).split(value[0]),
             "Fn::Equals": lambda value: self.resolve(value[0]) == self.resolve(value[1]),
             "Fn::Not": lambda value: not self.resolve(value[0]),
             "Fn::And": lambda value: all(self.resolve(item) for item in value),

@@ -35,9 +35,10 @@ class MockResponse:
 
 @dataclass(frozen=True)
 class Integration:
-    """Where a method's requests go; `mock` is set for a mock integration, `uri` for an HTTP proxy."""
+    """Where a method's requests go: `uri` is for an HTTP proxy, `function` for a Lambda proxy, `mock` for neither."""
 
     uri: str = ""
+    function: str = ""
     method: str = "ANY"
     request_parameters: Mapping[str, str] = MappingProxyType({})
     timeout_seconds: float = 29.0  # AWS API reference, Integration: timeoutInMillis, default 29 000
@@ -105,9 +106,7 @@ def _authorizer(name: str, scheme: Mapping[str, Any]) -> AuthorizerDefinition:
     definition = scheme.get("x-amazon-apigateway-authorizer", {})
     if definition.get("type") not in {"token", "request"}:
         raise TemplateError(f"{name}: the local gateway knows authorizers of type token and request")
-    function = re.search(r"function:([^/]+)/invocations$", definition["authorizerUri"])
-    if not function:
-        raise TemplateError(f"{name}: authorizerUri does not name a function")
+    function = _function(f"{name}: authorizerUri", definition["authorizerUri"])
     expression = definition.get("identityValidationExpression")
     if expression and definition["type"] == "request":
         raise TemplateError(f"{name}: identityValidationExpression is for token authorizers only")
@@ -121,8 +120,15 @@ def _authorizer(name: str, scheme: Mapping[str, Any]) -> AuthorizerDefinition:
         identity_sources=sources,
         validation_expression=expression,
         ttl_seconds=ttl,
-        function=function[1],
+        function=function,
     )
+
+
+def _function(where: str, uri: str) -> str:
+    match = re.search(r"function:([^/]+)/invocations$", uri)
+    if not match:
+        raise TemplateError(f"{where} does not name a function")
+    return match[1]
 
 
 def _identity_sources(definition: Mapping[str, Any], scheme: Mapping[str, Any]) -> list[str]:
@@ -139,12 +145,22 @@ def _integration(where: str, operation: Mapping[str, Any]) -> Integration:
                 uri=definition["uri"],
                 method=definition["httpMethod"].upper(),
                 request_parameters=definition.get("requestParameters", {}),
-                timeout_seconds=definition.get("timeoutInMillis", 29_000) / 1000,
+                timeout_seconds=_timeout(definition),
             )
+        case "aws_proxy":
+            # AWS developer guide, "Set up Lambda proxy integrations": a function is invoked by POST, whatever the verb.
+            if definition["httpMethod"].upper() != "POST":
+                raise TemplateError(f"{where}: the httpMethod of a Lambda proxy integration is POST")
+            function = _function(f"{where}: uri", definition["uri"])
+            return Integration(function=function, timeout_seconds=_timeout(definition))
         case "mock":
             return Integration(mock=_mock(where, definition))
         case kind:
             raise TemplateError(f"{where}: integration type {kind or '(none)'} is not supported by the local gateway")
+
+
+def _timeout(definition: Mapping[str, Any]) -> float:
+    return float(definition.get("timeoutInMillis", 29_000)) / 1000
 
 
 def _mock(where: str, definition: Mapping[str, Any]) -> MockResponse:

@@ -18,8 +18,10 @@ class Routes:
     """Finds the method of a request.
 
     Literal segments go before `{name}`, and that before `{name+}`. A resource that lacks the method does not give way
-    to a less specific one (unproven). A slash at the end of a path is ignored, except by `{name+}`.
-    Source: AWS developer guide, "Set up a proxy resource with HTTP proxy integration"; the slash: LocalStack's router.
+    to a less specific one (unproven). A slash at the end of a path is ignored, and is no part of any parameter.
+    Source: AWS developer guide, "Set up a proxy resource with HTTP proxy integration"; the slash: a test on AWS in
+    powertools-lambda-python issue 1552, and events that AWS sent, recorded by LocalStack (devkit/gateway/events.py).
+    That an HTTP proxy gets the same parameter, and so sends the path on without the slash, is (unproven).
     """
 
     def __init__(self, methods: Iterable[Method]) -> None:
@@ -50,7 +52,7 @@ def _rank(resource: str) -> list[int]:
 
 
 def _matched(resource: str, path: str) -> dict[str, str] | None:
-    parts, segments = _segments(resource), _segments(path)
+    parts, segments = _segments(resource), _without_last_slash(_segments(path))
     if not parts[-1].endswith("+}"):
         return _matched_exactly(parts, segments)
     head = _matched_exactly(parts[:-1], segments[: len(parts) - 1])
@@ -59,8 +61,6 @@ def _matched(resource: str, path: str) -> dict[str, str] | None:
 
 
 def _matched_exactly(parts: list[str], segments: list[str]) -> dict[str, str] | None:
-    if len(segments) > 1 and segments[-1] == "" and segments[-2] != "":
-        segments = segments[:-1]
     if len(parts) != len(segments):
         return None
     parameters = {}
@@ -70,6 +70,10 @@ def _matched_exactly(parts: list[str], segments: list[str]) -> dict[str, str] | 
         elif part != segment:
             return None
     return parameters
+
+
+def _without_last_slash(segments: list[str]) -> list[str]:
+    return segments[:-1] if len(segments) > 1 and segments[-1] == "" and segments[-2] != "" else segments
 
 
 def _segments(path: str) -> list[str]:

@@ -32,10 +32,9 @@ def load_template(path: Path, parameters: Mapping[str, str] = MappingProxyType({
     functions = dict(_functions(resources, path.resolve().parent))
     api = _the_api(resources)
     for method in api.methods:
-        if method.authorizer and method.authorizer.function not in functions:
-            raise TemplateError(
-                f"Authorizer {method.authorizer.name} names {method.authorizer.function}, not a function"
-            )
+        named = [method.authorizer.function if method.authorizer else "", method.integration.function]
+        if unknown := [name for name in named if name and name not in functions]:
+            raise TemplateError(f"{method.verb} {method.resource} names {unknown[0]}, not a function")
     return Template(functions, api)
 
 

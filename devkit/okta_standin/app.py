@@ -80,8 +80,12 @@ def create_app(
     control = _control_routes(
         Control(site, keys, issuer, faults, clock), Administration(org, sessions, sign_ins), deviations
     )
+    return _application([Mount("/_standin", routes=control), *okta], faults)
+
+
+def _application(routes: list[BaseRoute], faults: Faults) -> Starlette:
     app = Starlette(
-        routes=[Mount("/_standin", routes=control), *okta],
+        routes=routes,
         middleware=[Middleware(FaultMiddleware, faults=faults)],
         exception_handlers={
             OAuthRefusal: answer_oauth_refusal,

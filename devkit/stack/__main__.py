@@ -11,7 +11,7 @@ from devkit.gateway.template import TemplateError
 from devkit.okta_standin import OrgFileError
 from devkit.serving import PortTaken
 from devkit.stack.config import ConfigProblem, LaptopConfig, read_env_file
-from devkit.stack.curl_lines import recipes
+from devkit.stack.curl_lines import recipes, sign_in_lines
 from devkit.stack.decisions import DecisionLog
 from devkit.stack.demo import PLAIN_WIDTH, play_story
 from devkit.stack.parts import OKTA_PORT, Place, RunningStack, running_stack
@@ -42,6 +42,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="start the stack and stay until Ctrl-C")
     run.add_argument("--env-file", type=Path, default=ROOT / ".env", help="settings (default: .env)")
+    run.add_argument(
+        "--org-mode", action="store_true", help="sign in at the stand-in's org server; the gateway issues the tokens"
+    )
     run.add_argument("--state", type=Path, default=ROOT / ".local", help="database, keys and logs (default: .local)")
     demo = commands.add_parser("demo", help="play the story against a stack of its own")
     demo.add_argument("--env-file", type=Path, help="settings (default: none)")
@@ -50,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace, stop: Stop) -> int:
     config = read_env_file(options.env_file)
+    if options.org_mode:
+        config = config.in_org_mode()
     place = Place(options.state.resolve(), config.gateway_port, OKTA_PORT)
     print("Starting ...", flush=True)
     with running_stack(config, place, DecisionLog(_show), stop.check) as stack:
@@ -78,7 +83,8 @@ def _demo(options: argparse.Namespace, stop: Stop) -> int:
 def _introduce(stack: RunningStack, config: LaptopConfig, place: Place) -> None:
     addresses = stack.addresses
     print(f"\n  gateway   {addresses.gateway}\n  Okta      {addresses.okta}\n  backend   {addresses.backend}")
-    print(f"  logs      {place.state / 'logs'}\n\nPaste into another terminal:")
+    print(f"  logs      {place.state / 'logs'}")
+    print("\n".join(["", *sign_in_lines(addresses, config, runs=stack.signs_in), "", "Paste into another terminal:"]))
     for recipe in recipes(addresses, config):
         print(f"\n  {recipe.title}\n")
         print("\n".join(recipe.lines))

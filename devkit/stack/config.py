@@ -2,12 +2,14 @@
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
 from dotenv.parser import Binding, parse_stream
 
+from devkit.gateway.request import LOCAL_STAGE
 from okta_gateway.setting_rows import SETTINGS
 
 LOCAL_GATEWAY_URL = "http://localhost:8888"  # the guides' redirect URI lives there
@@ -15,23 +17,9 @@ FIRST_FREE_PORT = 1024  # lower ones belong to root
 LIKENESS = 0.75  # difflib's ratio from which an unknown name counts as a misspelt one
 
 INSECURE_LOOPBACK = "OKTA_ALLOW_INSECURE_LOOPBACK"
-AUTHORIZER_SETTINGS = (
-    *(setting.name for setting in SETTINGS if setting.needed_by.startswith("authorizer")),
-    INSECURE_LOOPBACK,
-)
-LATER_SETTINGS = (  # the guides' .env holds them; sign-in and the IAM API will read them
-    "OKTA_SCOPES",
-    "OKTA_API_TOKEN",
-    "OKTA_API_CLIENT_ID",
-    "OKTA_API_PRIVATE_KEY",
-    "GATEWAY_SIGNING_KEYS",
-    "SESSION_KEY",
-    "SESSION_IDLE_SECONDS",
-    "SESSION_MAX_SECONDS",
-    "LOGIN_REDIRECTS",
-    "ALLOWED_ORIGINS",
-    "ADMIN_SCOPE",
-)
+SIGN_IN_CLIENT = ("OKTA_CLIENT_ID", "OKTA_CLIENT_SECRET")
+LATER_SETTINGS = ("OKTA_API_TOKEN", "OKTA_API_CLIENT_ID", "OKTA_API_PRIVATE_KEY", "ADMIN_SCOPE")
+"""The guides' .env holds them; the IAM API will read them."""
 KNOWN_SETTINGS = (*(setting.name for setting in SETTINGS), *LATER_SETTINGS)
 
 
@@ -41,10 +29,15 @@ class ConfigProblem(Exception):
 
 @dataclass(frozen=True)
 class LaptopConfig:
-    """The settings of one stack. Values are kept out of the representation: some are secrets."""
+    """The settings of one stack. Values are kept out of the representation: some are secrets.
+
+    `org_mode` makes the stand-in's org authorization server the one that people sign in at; with a real org it is
+    OKTA_AUTH_SERVER_ID alone that decides.
+    """
 
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
     source: Path | None = None
+    org_mode: bool = False
 
     def get(self, name: str, default: str = "") -> str:
         """The value of a setting, or `default` when it is not set or empty."""
@@ -54,6 +47,16 @@ class LaptopConfig:
     def uses_real_okta(self) -> bool:
         """Whether tokens come from an Okta org on the internet and not from the stand-in."""
         return bool(self.get("OKTA_DOMAIN"))
+
+    @property
+    def uses_org_server(self) -> bool:
+        """Whether people sign in at the org authorization server, so that the gateway issues their tokens."""
+        return self.org_mode or (self.uses_real_okta and not self.get("OKTA_AUTH_SERVER_ID"))
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether there is a web application for people to sign in with; the stand-in has one."""
+        return not self.uses_real_okta or all(map(self.get, SIGN_IN_CLIENT))
 
     @property
     def gateway_url(self) -> str:
@@ -66,6 +69,24 @@ class LaptopConfig:
         port = urlsplit(self.gateway_url).port
         assert port is not None  # noqa: S101 - read_env_file demands one
         return port
+
+    @property
+    def stage_in_path(self) -> bool:
+        """Whether the gateway is below its stage's name, as it is at an execute-api address."""
+        return urlsplit(self.gateway_url).path == f"/{LOCAL_STAGE}"
+
+    def gateway_url_at(self, port: int) -> str:
+        """The address of the gateway when it listens on this port."""
+        return f"http://localhost:{port}" + (f"/{LOCAL_STAGE}" if self.stage_in_path else "")
+
+    def in_org_mode(self) -> Self:
+        """The same settings with the org authorization server. Raises ConfigProblem when they name a custom one."""
+        if self.get("OKTA_AUTH_SERVER_ID"):
+            raise ConfigProblem(
+                f"{self.source}: OKTA_AUTH_SERVER_ID names a custom authorization server, and --org-mode asks for the"
+                " org's own: take one of them out."
+            )
+        return replace(self, org_mode=True)
 
 
 def read_env_file(path: Path) -> LaptopConfig:
@@ -126,23 +147,33 @@ def _demand_local_gateway(config: LaptopConfig) -> None:
     try:
         url = urlsplit(config.gateway_url)
         fits = (
-            url.scheme == "http" and url.hostname in {"localhost", "127.0.0.1"} and (url.port or 0) >= FIRST_FREE_PORT
+            url.scheme == "http"
+            and url.hostname in {"localhost", "127.0.0.1"}
+            and (url.port or 0) >= FIRST_FREE_PORT
+            and f"{url.path}?{url.query}#{url.fragment}" in {"?#", f"/{LOCAL_STAGE}?#"}
         )
     except ValueError:
         fits = False
     if not fits:
         raise ConfigProblem(
             f"{config.source}: GATEWAY_URL is where the local gateway listens; write http://localhost:PORT with a port"
-            f" from {FIRST_FREE_PORT} to 65535, or leave it out for {LOCAL_GATEWAY_URL}."
+            f" from {FIRST_FREE_PORT} to 65535, with /{LOCAL_STAGE} behind it to have the stage in every path, or leave"
+            f" it out for {LOCAL_GATEWAY_URL}."
         )
 
 
 def _demand_okta_settings(config: LaptopConfig) -> None:
     if not config.uses_real_okta:
         return
-    missing = [name for name in ("OKTA_AUTH_SERVER_ID", "OKTA_AUDIENCE") if not config.get(name)]
-    if missing:
+    if bool(config.get("OKTA_AUTH_SERVER_ID")) != bool(config.get("OKTA_AUDIENCE")):
+        missing = "OKTA_AUDIENCE" if config.get("OKTA_AUTH_SERVER_ID") else "OKTA_AUTH_SERVER_ID"
         raise ConfigProblem(
-            f"{config.source}: with OKTA_DOMAIN the gateway uses a real Okta org and needs {' and '.join(missing)} too"
-            " (Okta admin console, Security > API > Authorization Servers); remove OKTA_DOMAIN to use the stand-in."
+            f"{config.source}: a custom authorization server of a real Okta org needs {missing} too (Okta admin"
+            " console, Security > API > Authorization Servers); remove OKTA_DOMAIN to use the stand-in."
+        )
+    if config.uses_org_server and not config.signs_in:
+        raise ConfigProblem(
+            f"{config.source}: OKTA_DOMAIN without OKTA_AUTH_SERVER_ID is the org authorization server, where only"
+            f" people who sign in get tokens for this gateway: set {' and '.join(SIGN_IN_CLIENT)} (Okta admin console,"
+            " Applications), or OKTA_AUTH_SERVER_ID and OKTA_AUDIENCE."
         )

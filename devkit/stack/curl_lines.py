@@ -5,6 +5,10 @@ import sys
 from dataclasses import dataclass
 
 from devkit.stack.config import LaptopConfig
+from devkit.stack.seeds import ADMIN, PASSWORD, USER
+
+_PASTE = "TOKEN=PASTE_IT_HERE"
+_POST_JSON = "curl -sS -H 'Content-Type: application/json' -d"
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,25 @@ class Machine:
 
 def recipes(addresses: Addresses, config: LaptopConfig) -> list[Recipe]:
     """The recipes for a stack. The stand-in mints users' tokens too; with a real org a person has to bring one."""
+    if config.uses_org_server:
+        return _org_server(addresses, config)
     if config.uses_real_okta:
         return _real_okta(addresses, config)
     return _stand_in(addresses, config)
+
+
+def sign_in_lines(addresses: Addresses, config: LaptopConfig, *, runs: bool) -> list[str]:
+    """How a person signs in; `runs` says whether the sign-in function does."""
+    if not runs:
+        return ["No sign-in: set OKTA_CLIENT_ID and OKTA_CLIENT_SECRET, the web application of your org."]
+    page = f"{addresses.gateway}/oauth2/"
+    if config.uses_real_okta:
+        return [
+            f"Sign in with a browser: {page}",
+            f"  the application needs the sign-in redirect URI {addresses.gateway}/oauth2/callback/okta",
+            f"  and the sign-out redirect URI {page}",
+        ]
+    return [f"Sign in with a browser: {page}", f"  as {USER} or {ADMIN}, password {PASSWORD}"]
 
 
 def _stand_in(addresses: Addresses, config: LaptopConfig) -> list[Recipe]:
@@ -47,14 +67,14 @@ def _stand_in(addresses: Addresses, config: LaptopConfig) -> list[Recipe]:
     servers = f"{addresses.gateway}/api/servers"
     call = _call("GET", servers)
     return [
-        Recipe("A user of public-mcp-users reads: 200", (_user_token(addresses, "pat@example.com"), call)),
-        Recipe("An administrator writes: 201", (_user_token(addresses, "ada@example.com"), _call("POST", servers))),
+        Recipe("A user of public-mcp-users reads: 200", (_user_token(addresses, USER), call)),
+        Recipe("An administrator writes: 201", (_user_token(addresses, ADMIN), _call("POST", servers))),
         Recipe(
             "A machine whose token has no groups gets them from the document store: 200, and 403 for writing",
             (_machine_token(addresses, agent), call, _call("POST", servers)),
         ),
         Recipe("A machine that nobody registered: 403", (_machine_token(addresses, stranger), call)),
-        Recipe("A token that has expired: 401", (_user_token(addresses, "pat@example.com", expires_in=-3600), call)),
+        Recipe("A token that has expired: 401", (_user_token(addresses, USER, expires_in=-3600), call)),
     ]
 
 
@@ -71,16 +91,30 @@ def _real_okta(addresses: Addresses, config: LaptopConfig) -> list[Recipe]:
         ),
         Recipe(
             "A user: paste an access token of your authorization server instead of PASTE_IT_HERE",
-            ("TOKEN=PASTE_IT_HERE", _call("GET", servers)),
+            (_PASTE, _call("GET", servers)),
         ),
-        Recipe("No token at all: 401", (f"curl -i {servers}",)),
+        _no_token(addresses),
     ]
+
+
+def _org_server(addresses: Addresses, config: LaptopConfig) -> list[Recipe]:
+    call = _call("GET", f"{addresses.gateway}/api/servers")
+    shown = [Recipe("A user: sign in, and paste the token of the page instead of PASTE_IT_HERE", (_PASTE, call))]
+    if not config.uses_real_okta:
+        body = shlex.quote(f'{{"user": "{USER}", "server": "org"}}')
+        token = _token_from(f"{_POST_JSON} {body} {addresses.okta}/_standin/tokens", "token")
+        shown.append(Recipe("An access token of the org server, which nobody but Okta can verify: 401", (token, call)))
+    return [*shown, _no_token(addresses)]
+
+
+def _no_token(addresses: Addresses) -> Recipe:
+    return Recipe("No token at all: 401", (f"curl -i {addresses.gateway}/api/servers",))
 
 
 def _user_token(addresses: Addresses, login: str, expires_in: int | None = None) -> str:
     lifetime = "" if expires_in is None else f', "expires_in": {expires_in}'
     body = shlex.quote(f'{{"user": "{login}"{lifetime}}}')
-    request = f"curl -sS -H 'Content-Type: application/json' -d {body} {addresses.okta}/_standin/tokens"
+    request = f"{_POST_JSON} {body} {addresses.okta}/_standin/tokens"
     return _token_from(request, "token")
 
 

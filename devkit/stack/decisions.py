@@ -58,6 +58,11 @@ class DecisionLog:
         if shown:
             self._show(shown)
 
+    def read_other_line(self, line: str) -> None:
+        """Take one line of another function's output."""
+        if shown := other_line(line):
+            self._show(shown)
+
     def next_after(self, count: int) -> Decision | None:
         """The decision that follows the first `count`; waits shortly for it, since the line takes its own way."""
         with self._changed:

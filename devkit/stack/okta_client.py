@@ -1,5 +1,6 @@
-"""Asks the Okta stand-in for tokens, as an application would, and tells it to rotate its keys."""
+"""Asks the Okta stand-in for tokens, as an application would, and changes it, as an administrator would."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -24,6 +25,14 @@ class OktaClient:
         answer = self._post(f"/oauth2/{self._server_id}/v1/token", data=form, auth=(client_id, secret))
         return str(answer["access_token"])
 
+    def allow_sign_in(self, client_id: str, gateway_url: str) -> None:
+        """Register the gateway's addresses with a web application, as an administrator would in the Admin Console."""
+        uris = {
+            "redirect_uris": [f"{gateway_url}/oauth2/callback/okta"],
+            "post_logout_redirect_uris": [f"{gateway_url}/oauth2/"],
+        }
+        self._post(f"/_standin/apps/{client_id}", json=uris)
+
     def rotate_keys(self) -> None:
         """Retire the signing key of the authorization server and sign with the next one."""
         self._post("/_standin/keys/rotate", json={"server": self._server_id})
@@ -32,7 +41,7 @@ class OktaClient:
         self,
         path: str,
         *,
-        json: dict[str, object] | None = None,
+        json: Mapping[str, object] | None = None,
         data: dict[str, str] | None = None,
         auth: tuple[str, str] | None = None,
     ) -> dict[str, Any]:

@@ -10,18 +10,22 @@ AUDIENCE = "api://ai-registry"
 MACHINE_SCOPE = "gateway.access"
 DATABASE = "mcp_registry_default"
 READERS = "public-mcp-users"
+USER = "pat@example.com"
+ADMIN = "ada@example.com"
 
 
 @dataclass(frozen=True)
-class Machine:
-    """A service application of the stand-in's org (devkit/okta_standin/org.yml); its secret protects nothing."""
+class Application:
+    """An application of the stand-in's org (devkit/okta_standin/org.yml); its secret protects nothing."""
 
     client_id: str
     secret: str
 
 
-AGENT = Machine("0oa0987654321fedcba", "local-agent-secret-not-for-production")
-UNREGISTERED = Machine("0oa5555555555unknown", "local-unregistered-secret-not-for-production")
+WEB_APP = Application("0oa1234567890abcdef", "local-web-secret-not-for-production")
+PASSWORD = "local-password-not-for-production"  # noqa: S105 - of every user of the stand-in
+AGENT = Application("0oa0987654321fedcba", "local-agent-secret-not-for-production")
+UNREGISTERED = Application("0oa5555555555unknown", "local-unregistered-secret-not-for-production")
 KEY_AGENT_ID = "0oa7777777777private"
 
 REGISTERED = (

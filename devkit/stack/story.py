@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from devkit.stack.okta_client import OktaClient
-from devkit.stack.seeds import AGENT, KEY_AGENT_ID, MACHINE_SCOPE, READERS, UNREGISTERED
+from devkit.stack.seeds import ADMIN, AGENT, KEY_AGENT_ID, MACHINE_SCOPE, READERS, UNREGISTERED, USER
 
-USER = "pat@example.com"
-ADMIN = "ada@example.com"
 GROUPLESS_USER = "sam@example.com"
 
 

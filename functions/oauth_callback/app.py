@@ -15,8 +15,7 @@ from okta_gateway.login.routes import Routes
 from okta_gateway.login_wiring import sign_in
 
 _logger = Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME") or "oauth-callback")
-_sign_in = sign_in(os.environ)
-_routes = Routes(_sign_in)
+_routes = Routes(sign_in(os.environ))
 _app = APIGatewayRestResolver()
 
 
@@ -78,7 +77,7 @@ def unknown(_error: Exception) -> Response[str]:
 
 def _answered(route: Callable[[BrowserRequest], Answer]) -> Response[str]:
     """Answer by a route; whatever goes wrong becomes an answer too, and one line in the log."""
-    request = BrowserRequest(_app.current_event.raw_event, _sign_in.settings.gateway_url)
+    request = BrowserRequest(_app.current_event.raw_event, _routes.gateway_url)
     try:
         answer = route(request)
     except OktaGatewayError as error:

@@ -2,16 +2,27 @@
 
 import inspect
 import re
+from types import ModuleType
 
 import pytest
 
 from okta_gateway import errors
-from okta_gateway.errors import AccessRefused, CheckFailed, OktaGatewayError, TokenRefused
+from okta_gateway.errors import AccessRefused, CheckFailed, LoginRefused, OktaGatewayError, TokenRefused
+from okta_gateway.login import errors as login_errors
+from okta_gateway.login.okta_errors import ALL_EXPLANATIONS, Explanation
+from okta_gateway.okta import errors as okta_errors
 from tests.infra.repository import ROOT
 
-# Of this module only: other parts may continue the tree in modules of their own.
-CLASSES = [value for value in vars(errors).values() if inspect.isclass(value) and issubclass(value, OktaGatewayError)]
-BRANCHES = [TokenRefused, AccessRefused, CheckFailed]
+MODULES = (errors, login_errors, okta_errors)
+"""The first draws the branches; the others continue the tree, so that the authorizer does not load their errors."""
+CLASSES = [
+    value
+    for module in MODULES
+    for value in vars(module).values()
+    if inspect.isclass(value) and issubclass(value, OktaGatewayError) and value.__module__ == module.__name__
+]
+BRANCHES = [TokenRefused, AccessRefused, LoginRefused, CheckFailed]
+BRANCH_NAMES = {branch.__name__ for branch in BRANCHES}
 LEAVES = [error for error in CLASSES if error not in BRANCHES and error is not OktaGatewayError]
 README = ROOT / "README.md"
 
@@ -20,9 +31,9 @@ def by_name(error: type[OktaGatewayError]) -> str:
     return error.__name__
 
 
-def test_there_are_three_branches_with_a_status_each() -> None:
+def test_there_are_four_branches_with_a_status_each() -> None:
     assert [error for error in CLASSES if error.__bases__ == (OktaGatewayError,)] == BRANCHES
-    assert [branch.status for branch in BRANCHES] == [401, 403, 500]
+    assert [branch.status for branch in BRANCHES] == [401, 403, 400, 500]
 
 
 @pytest.mark.parametrize("error", LEAVES, ids=by_name)
@@ -50,24 +61,33 @@ def test_a_leaf_says_what_to_do_and_what_it_means(error: type[OktaGatewayError])
     assert vars(error)["__doc__"]
 
 
-@pytest.mark.parametrize("error", LEAVES, ids=by_name)
+@pytest.mark.parametrize("error", [error for error in LEAVES if error.__module__ == errors.__name__], ids=by_name)
 def test_a_caller_sees_nothing_but_the_sentence_of_the_branch(error: type[OktaGatewayError]) -> None:
     assert not {"public", "status"}.intersection(vars(error))
 
 
-def test_the_tree_is_drawn_as_it_is() -> None:
-    """Each branch on a line of its own, its leaves on the lines below it."""
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_the_tree_is_drawn_as_it_is(module: ModuleType) -> None:
+    """Each branch on a line of its own, its leaves of this module on the lines below it."""
     drawn: dict[str, list[str]] = {}
     branch = ""
-    for line in (errors.__doc__ or "").splitlines():
+    for line in (module.__doc__ or "").splitlines():
         names = re.findall(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b", line)
-        if line.startswith(("    ├── ", "    └── ")):
+        if (
+            line.strip().startswith(("├── ", "└── "))
+            and not line.startswith(("│", "    │"))
+            and names[0] in BRANCH_NAMES
+        ):
             branch = names[0]
             drawn[branch] = []
         elif "── " in line:
             drawn[branch] += names
-    assert {name: sorted(leaves) for name, leaves in drawn.items()} == {
-        branch.__name__: sorted(error.__name__ for error in LEAVES if issubclass(error, branch)) for branch in BRANCHES
+    leaves = [error for error in LEAVES if error.__module__ == module.__name__]
+    expected = {
+        branch.__name__: sorted(error.__name__ for error in leaves if issubclass(error, branch)) for branch in BRANCHES
+    }
+    assert {name: sorted(names) for name, names in drawn.items()} == {
+        name: names for name, names in expected.items() if names or module is errors
     }
 
 
@@ -78,4 +98,9 @@ def test_the_readme_says_what_to_do_about_an_error(error: type[OktaGatewayError]
 
 def test_the_readme_explains_no_error_that_does_not_exist() -> None:
     listed = set(re.findall(r"^\| `([a-z]+(?:_[a-z]+)+)` \|", README.read_text(encoding="utf-8"), re.MULTILINE))
-    assert listed - {error.code for error in LEAVES} == set()
+    assert listed - {error.code for error in LEAVES} - {explained.code for explained in ALL_EXPLANATIONS} == set()
+
+
+@pytest.mark.parametrize("explained", ALL_EXPLANATIONS, ids=lambda explained: explained.code)
+def test_the_readme_says_what_to_do_about_a_refusal_of_okta(explained: Explanation) -> None:
+    assert f"\n| `{explained.code}` |" in README.read_text(encoding="utf-8")

@@ -6,14 +6,29 @@ from typing import Any
 import pytest
 
 from devkit.gateway.cfn_yaml import read_yaml
-from okta_gateway.setting_rows import SETTINGS, Setting
+from okta_gateway.setting_rows import BY_NAME, SETTINGS, Setting
 from tests.infra.repository import ROOT, table_rows
 
 README = ROOT / "README.md"
 TEMPLATE = read_yaml(ROOT / "template.yaml")
 PARAMETERS: dict[str, Any] = TEMPLATE["Parameters"]
-ENVIRONMENT: dict[str, Any] = TEMPLATE["Resources"]["TokenAuthorizer"]["Properties"]["Environment"]["Variables"]
-DEPLOYED = [setting for setting in SETTINGS if "authorizer" in setting.needed_by]
+FUNCTIONS = {"TokenAuthorizer": "authorizer", "OauthCallback": "login"}
+ENVIRONMENTS: dict[str, dict[str, Any]] = {
+    function: TEMPLATE["Resources"][function]["Properties"]["Environment"]["Variables"] for function in FUNCTIONS
+}
+# Each function has a secret of its own, and its own name in logs, which is the code's default for the authorizer.
+OWN_PARAMETERS: dict[tuple[str, str], Any] = {
+    ("OauthCallback", "SECRETS_ARN"): {"Ref": "LoginSecretsArn"},
+    ("OauthCallback", "POWERTOOLS_SERVICE_NAME"): "oauth-callback",
+}
+NOT_IN_TEMPLATE = {("TokenAuthorizer", "POWERTOOLS_SERVICE_NAME")}
+ROWS = [(function, name) for function, environment in ENVIRONMENTS.items() for name in environment]
+DEPLOYED = [
+    (function, setting)
+    for function, part in FUNCTIONS.items()
+    for setting in SETTINGS
+    if part in setting.needed_by and not setting.secret and (function, setting.name) not in NOT_IN_TEMPLATE
+]
 
 
 def by_name(setting: Setting) -> str:
@@ -43,22 +58,25 @@ def test_the_readme_knows_the_default(setting: Setting) -> None:
     assert f"`{setting.default}`" in " ".join(readme_rows().get(setting.name, []))
 
 
-def test_the_template_sets_what_the_authorizer_reads_and_nothing_else() -> None:
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_template_sets_what_a_function_reads_and_nothing_else(function: str) -> None:
     """Secrets come through SECRETS_ARN, never through the environment that the console shows."""
-    assert sorted(ENVIRONMENT) == sorted(setting.name for setting in DEPLOYED if not setting.secret)
+    read = sorted(setting.name for owner, setting in DEPLOYED if owner == function)
+    assert sorted(ENVIRONMENTS[function]) == read
 
 
-@pytest.mark.parametrize("name", ENVIRONMENT)
-def test_a_setting_is_the_parameter_of_the_same_word(name: str) -> None:
-    assert ENVIRONMENT[name] == {"Ref": parameter_of(name)}
-    assert parameter_of(name) in PARAMETERS
+@pytest.mark.parametrize(("function", "name"), ROWS)
+def test_a_setting_is_the_parameter_of_the_same_word(function: str, name: str) -> None:
+    expected = OWN_PARAMETERS.get((function, name), {"Ref": parameter_of(name)})
+    assert ENVIRONMENTS[function][name] == expected
+    assert not isinstance(expected, dict) or expected["Ref"] in PARAMETERS
 
 
-@pytest.mark.parametrize("setting", [setting for setting in DEPLOYED if not setting.secret], ids=by_name)
-def test_a_default_of_the_template_is_that_of_the_code(setting: Setting) -> None:
+@pytest.mark.parametrize("name", sorted({name for row in ROWS if row not in OWN_PARAMETERS for name in row[1:]}))
+def test_a_default_of_the_template_is_that_of_the_code(name: str) -> None:
     """Empty means "not set", where the code's default counts; a provider there is only one of."""
-    default = PARAMETERS[parameter_of(setting.name)].get("Default", "")
-    assert default in {"", setting.default} or setting.name == "AUTH_PROVIDER"
+    default = PARAMETERS[parameter_of(name)].get("Default", "")
+    assert str(default) in {"", BY_NAME[name].default} or name == "AUTH_PROVIDER"
 
 
 @pytest.mark.parametrize("setting", [setting for setting in SETTINGS if setting.secret], ids=by_name)

@@ -1,7 +1,10 @@
 """A document store over TCP for each test, seen through a listener that refuses what DocumentDB would not support."""
 
-from collections.abc import Callable, Iterator
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from threading import Barrier
 from typing import Any
 
 import pymongo
@@ -54,3 +57,40 @@ def open_database(listener: DocumentDBOnly) -> Iterator[Callable[[str], Database
 def database(store_uri: str, open_database: Callable[[str], Database[Document]]) -> Database[Document]:
     """The database of an empty store, as the functions see it."""
     return open_database(store_uri)
+
+
+@pytest.fixture
+def databases(store_uri: str, open_database: Callable[[str], Database[Document]]) -> list[Database[Document]]:
+    """One store as ten sandboxes see it: each has a client and connections of its own, opened already."""
+    databases = [open_database(store_uri) for _ in range(10)]
+    for database in databases:
+        database["opened"].find_one()
+    return databases
+
+
+@pytest.fixture
+def unreachable_database(
+    open_database: Callable[[str], Database[Document]], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Database[Document]]:
+    """A database on a port where nobody listens, which is noticed sooner than in production."""
+    monkeypatch.setattr("okta_gateway.store.connection.SELECTION_MS", 50)
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        yield open_database(f"mongodb://127.0.0.1:{unused.getsockname()[1]}/?directConnection=true")
+
+
+@pytest.fixture
+def at_once() -> Iterator[Callable[[Sequence[Callable[[], object]]], list[object]]]:
+    """Runs calls in a thread each, begun together; gives their results in order."""
+    with ThreadPoolExecutor(max_workers=10) as threads:
+
+        def at_once(calls: Sequence[Callable[[], object]]) -> list[object]:
+            start = Barrier(len(calls))
+
+            def begin(call: Callable[[], object]) -> object:
+                start.wait(timeout=10)
+                return call()
+
+            return list(threads.map(begin, calls))
+
+        yield at_once

@@ -4,6 +4,9 @@ Source of the tables: "Supported MongoDB APIs, operations, and data types in Ama
 (https://docs.aws.amazon.com/documentdb/latest/developerguide/mongo-apis.html), and "Functional differences"
 (https://docs.aws.amazon.com/documentdb/latest/developerguide/functional-differences.html) for retryable writes and
 $lookup.
+The latter says, too, under "Implicit transactions", that findAndModify, update, insert and delete are atomic, which
+single use and leases rest on. "Index Property: expireAfterSeconds" says Yes for indexes of one field
+(https://docs.aws.amazon.com/documentdb/latest/developerguide/index-property-expireafterseconds.html).
 What is missing here is either marked No for 5.0, or nobody needed it yet: look at that page before adding to a table.
 """
 

@@ -30,7 +30,7 @@ class StackProcess:
     def ports(self) -> list[int]:
         """The ports that it printed: gateway, Okta and backend."""
         addresses = [line.split()[1] for line in self.text().splitlines() if "  http" in line]
-        return [int(address.rpartition(":")[2]) for address in addresses]
+        return [int(address.split(":")[2].partition("/")[0]) for address in addresses]
 
     def wait_until_nothing_is_left(self) -> None:
         self.process.wait(DEADLINE)
@@ -51,15 +51,20 @@ HEARING_HANGUPS = (
 
 
 @contextmanager
-def running_stack_process(folder: Path, settings: str = "", port: int = 0) -> Iterator[StackProcess]:
+def running_stack_process(
+    folder: Path, settings: str = "", *arguments: str, stage_path: str = ""
+) -> Iterator[StackProcess]:
     """Start the stack on a free port, with its state in `folder`; kill what is left of it at the end."""
-    port = port or free_port()
+    port = free_port()
     env_file = folder / ".env"
-    env_file.write_text(f"GATEWAY_URL=http://localhost:{port}\n{settings}", encoding="utf-8")
+    env_file.write_text(f"GATEWAY_URL=http://localhost:{port}{stage_path}\n{settings}", encoding="utf-8")
     output = folder / "output.txt"
     with output.open("wb") as stream:
         process = subprocess.Popen(
-            [*HEARING_HANGUPS, *command("run", "--env-file", str(env_file), "--state", str(folder / "state"))],
+            [
+                *HEARING_HANGUPS,
+                *command("run", "--env-file", str(env_file), "--state", str(folder / "state"), *arguments),
+            ],
             cwd=ROOT,
             stdout=stream,
             stderr=subprocess.STDOUT,

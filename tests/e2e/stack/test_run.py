@@ -126,12 +126,14 @@ def test_closing_the_terminal_ends_everything(tmp_path: Path) -> None:
         process.wait(DEADLINE)
 
 
-def test_a_second_run_finds_the_database_and_the_keys_of_the_first(tmp_path: Path) -> None:
+def test_a_second_run_finds_the_database_and_all_keys_of_the_first(tmp_path: Path) -> None:
     published = []
     for _ in range(2):
         with running_stack_process(tmp_path) as running:
             okta = f"http://127.0.0.1:{running.ports()[1]}"
-            published.append(sorted(key["kid"] for key in httpx.get(f"{okta}/oauth2/v1/keys").json()["keys"]))
+            gateway = f"http://localhost:{running.port}"
+            addresses = (f"{okta}/oauth2/v1/keys", f"{gateway}/.well-known/jwks.json")
+            published.append([sorted(key["kid"] for key in httpx.get(url).json()["keys"]) for url in addresses])
             assert pasted("sh", running)[2] == "200"
             running.process.terminate()
             running.wait_until_nothing_is_left()

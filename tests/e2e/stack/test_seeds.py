@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from devkit.document_store import document_store
-from devkit.stack.parts import StoreSwitch
 from devkit.stack.seeds import DATABASE, REGISTERED, UNREGISTERED, seed
+from devkit.stack.store_switch import StoreSwitch
 from okta_gateway.errors import StoreUnavailable
 from okta_gateway.store.connection import connect
 from okta_gateway.store.m2m_clients import M2MClients

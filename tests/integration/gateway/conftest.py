@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.gateway.rig import Authorizer, Rig, running
+from tests.integration.gateway.rig import Rig, authorizer, running, sign_in
 
 
 @pytest.fixture(scope="module")
@@ -15,8 +15,10 @@ def _running() -> Iterator[Rig]:
 
 @pytest.fixture
 def rig(_running: Rig) -> Rig:
-    """A gateway from the real template, with an empty cache and an authorizer that allows everything."""
+    """A gateway from the real template, with an empty cache, and functions that know of nothing yet."""
     _running.clock.now += 10_000
     _running.authorizer.events.clear()
-    _running.authorizer.reply = Authorizer().reply
+    _running.authorizer.reply = authorizer().reply
+    _running.sign_in.events.clear()
+    _running.sign_in.reply = sign_in().reply
     return _running

@@ -1,11 +1,11 @@
-"""A running gateway from a template, a scripted authorizer in process, and a backend that echoes what reached it."""
+"""A running gateway from a template, scripted functions in process, and a backend that echoes what reached it."""
 
 import base64
 import http.client
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +53,10 @@ def answer(*allowed: str, denied: tuple[str, ...] = (), **context: object) -> di
 
 
 @dataclass
-class Authorizer:
+class Handler:
     """A handler that does as it is told, and remembers what it was asked."""
 
-    reply: Callable[[], object] = field(default=lambda: answer("*"))
+    reply: Callable[[], object]
     events: list[dict[str, Any]] = field(default_factory=list)
 
     def __call__(self, event: dict[str, Any], _: object) -> object:
@@ -74,6 +74,16 @@ class Authorizer:
             raise error
 
         self.reply = fail
+
+
+def authorizer() -> Handler:
+    """An authorizer that allows everything."""
+    return Handler(lambda: answer("*"))
+
+
+def sign_in() -> Handler:
+    """A function behind a proxy integration."""
+    return Handler(lambda: {"statusCode": 200})
 
 
 class Unfinished:
@@ -115,8 +125,9 @@ class Rig:
     """A gateway that runs, and all around it."""
 
     address: str
-    authorizer: Authorizer
-    clock: Clock
+    authorizer: Handler = field(default_factory=authorizer)
+    clock: Clock = field(default_factory=Clock)
+    sign_in: Handler = field(default_factory=sign_in)
 
     def send(self, method: str, target: str, headers: Headers | None = None, body: bytes = b"") -> Answered:
         """Send a request exactly as given; `headers` None stands for a good bearer token."""
@@ -164,12 +175,16 @@ def backend() -> Starlette:
 
 
 @contextmanager
-def running(template: Path = TEMPLATE, /, **parameters: str) -> Iterator[Rig]:
-    """Start backend and gateway; parameters are the template's."""
-    authorizer, clock = Authorizer(), Clock()
+def running(template: Path = TEMPLATE, stage_in_path: bool = False, /, **parameters: str) -> Iterator[Rig]:
+    """Start backend and gateway; parameters are the template's. Functions that authorize nothing do the sign-in."""
+    rig = Rig("")
     with serve(backend()) as backend_url:
         given = {"OktaDomain": "dev-1.okta.com", "BackendUrl": backend_url} if template == TEMPLATE else {}
         loaded = load_template(template, given | parameters)
-        functions = {name: InProcessFunction(authorizer) for name in loaded.functions}
-        with serve(create_app(loaded.api, functions, clock=clock)) as address:
-            yield Rig(address, authorizer, clock)
+        authorizers = {method.authorizer.function for method in loaded.api.methods if method.authorizer}
+        functions = {
+            name: InProcessFunction(rig.authorizer if name in authorizers else rig.sign_in) for name in loaded.functions
+        }
+        app = create_app(loaded.api, functions, clock=rig.clock, stage_in_path=stage_in_path)
+        with serve(app) as address:
+            yield replace(rig, address=address)

@@ -95,7 +95,7 @@ def test_the_backend_is_called_by_its_own_name(rig: Rig) -> None:
         "/",
         "/?a=b",
         "/api/servers?q=a%20b&q=c&empty=",
-        "/api//x/",
+        "/api//x",
         "/a/../b/./c",
         "/a%2Fb%2e%2E%5c",
         "/caf%C3%A9/%F0%9F%8D%8E",
@@ -106,6 +106,11 @@ def test_the_backend_is_called_by_its_own_name(rig: Rig) -> None:
 )
 def test_path_and_query_reach_the_backend_as_the_client_wrote_them(rig: Rig, target: str) -> None:
     assert rig.send("GET", target).json["target"] == target
+
+
+def test_a_slash_at_the_end_does_not_reach_the_backend(rig: Rig) -> None:
+    """(unproven) for an HTTP proxy: `{proxy+}` has no such slash in the events that AWS sent (see Routes)."""
+    assert rig.send("GET", "/api/servers/?a=b").json["target"] == "/api/servers?a=b"
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
@@ -133,7 +138,7 @@ def test_a_binary_body_passes_both_ways(rig: Rig) -> None:
 
 def test_a_body_over_ten_megabytes_is_413(rig: Rig) -> None:
     answered = rig.send("POST", "/x", body=b"x" * (10 * 1024 * 1024 + 1))
-    assert (answered.status, answered.json) == (413, {"message": "Request Too Long"})
+    assert (answered.status, answered.json) == (413, {"message": "HTTP content length exceeded 10485760 bytes."})
     assert rig.authorizer.events == []
 
 

@@ -9,9 +9,10 @@ import pytest
 from devkit.gateway.app import create_app
 from devkit.gateway.cfn_yaml import read_yaml
 from devkit.gateway.functions import FunctionError
+from devkit.gateway.intrinsics import Resolver
 from devkit.gateway.template import load_template
 from devkit.serving import serve
-from tests.integration.gateway.rig import BEARER, TEMPLATE, Authorizer, Clock, Rig, Unfinished, running
+from tests.integration.gateway.rig import BEARER, TEMPLATE, Rig, Unfinished, running
 
 REQUEST_AUTHORIZER = """
 Resources:
@@ -104,7 +105,7 @@ def test_a_function_that_lambda_ended_is_a_configuration_error(error_type: str) 
     template = load_template(TEMPLATE, {"OktaDomain": "dev-1.okta.com", "BackendUrl": "http://127.0.0.1:1"})
     function = Unfinished(FunctionError(error_type, "Task timed out after 10.00 seconds"))
     with serve(create_app(template.api, {"TokenAuthorizer": function})) as address:
-        answered = Rig(address, Authorizer(), Clock()).send("GET", "/x")
+        answered = Rig(address).send("GET", "/x")
     assert (answered.status, answered.body) == (500, b'{"message":null}')
     assert answered.headers["x-amzn-ErrorType"] == "AuthorizerConfigurationException"
 
@@ -159,7 +160,8 @@ def test_a_request_event_describes_the_request(small: Path) -> None:
 
 def test_both_resources_have_the_same_methods() -> None:
     """CloudFormation knows no way to write them once."""
-    root, proxy = read_yaml(TEMPLATE)["Resources"]["Api"]["Properties"]["DefinitionBody"]["paths"].values()
+    paths = read_yaml(TEMPLATE)["Resources"]["Api"]["Properties"]["DefinitionBody"]["paths"]
+    root, proxy = paths["/"], paths["/{proxy+}"]
     assert root["options"] == proxy["options"]
     name = "x-amazon-apigateway-any-method"
     both = [item[name]["x-amazon-apigateway-integration"]["requestParameters"] for item in (root, proxy)]
@@ -167,9 +169,86 @@ def test_both_resources_have_the_same_methods() -> None:
     assert both[0] == both[1]
 
 
-def test_the_function_may_be_invoked_by_this_apis_authorizers_only() -> None:
-    permission = read_yaml(TEMPLATE)["Resources"]["TokenAuthorizerPermission"]["Properties"]
-    assert permission["SourceArn"]["Fn::Sub"].endswith(":${Api}/authorizers/*")
+@pytest.mark.parametrize(
+    ("function", "source"),
+    [("TokenAuthorizer", ":${Api}/authorizers/*"), ("OauthCallback", ":${Api}/${StageName}/*")],
+)
+def test_a_function_may_be_invoked_by_its_part_of_this_api_only(function: str, source: str) -> None:
+    permission = read_yaml(TEMPLATE)["Resources"][f"{function}Permission"]["Properties"]
+    assert permission["FunctionName"] == {"Fn::GetAtt": [function, "Arn"]}
+    assert permission["Principal"] == "apigateway.amazonaws.com"
+    assert permission["SourceArn"]["Fn::Sub"].endswith(source)
+
+
+KEY = "arn:aws:kms:us-east-1:123456789012:key/"
+SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:"
+GIVEN = {
+    "SecretsArn": f"{SECRET}authorizer",
+    "LoginSecretsArn": f"{SECRET}login",
+    "SessionKey": f"{KEY}session",
+    "GatewaySigningKeys": f"{KEY}first,{KEY}second",
+}
+SIGN_IN_RIGHTS = {
+    ("secretsmanager:GetSecretValue", f"{SECRET}login"),
+    ("kms:GenerateDataKey", f"{KEY}session"),
+    ("kms:Decrypt", f"{KEY}session"),
+    *((f"kms:{action}", f"{KEY}{key}") for action in ("Sign", "GetPublicKey") for key in ("first", "second")),
+}
+
+
+@pytest.mark.parametrize(
+    ("function", "given", "rights"),
+    [
+        pytest.param("TokenAuthorizer", GIVEN, {("secretsmanager:GetSecretValue", f"{SECRET}authorizer")}, id="a"),
+        pytest.param("OauthCallback", GIVEN, SIGN_IN_RIGHTS, id="login"),
+        pytest.param("TokenAuthorizer", {}, set(), id="a, nothing given"),
+        pytest.param("OauthCallback", {}, set(), id="login, nothing given"),
+    ],
+)
+def test_a_function_has_the_rights_that_it_needs_and_no_others(
+    function: str, given: dict[str, str], rights: set[tuple[str, str]]
+) -> None:
+    template = read_yaml(TEMPLATE)
+    resolver = Resolver(template, {"OktaDomain": "dev-1.okta.com", "BackendUrl": "http://127.0.0.1:1", **given})
+    properties = resolver.resolve(template["Resources"][function]["Properties"])
+    statements = [statement for policy in properties["Policies"] for statement in policy["Statement"]]
+    assert {right for statement in statements for right in rights_of(statement)} == rights
+    assert properties.keys().isdisjoint({"Role", "ManagedPolicyArns"})
+
+
+def rights_of(statement: dict[str, Any]) -> set[tuple[str, str]]:
+    assert statement.keys() == {"Effect", "Action", "Resource"}
+    assert statement["Effect"] == "Allow"
+    actions, resources = (
+        value if isinstance(value, list) else [value] for value in (statement["Action"], statement["Resource"])
+    )
+    return {(action, resource) for action in actions for resource in resources}
+
+
+def test_only_sign_in_and_preflights_are_open() -> None:
+    api = load_template(TEMPLATE, {"OktaDomain": "dev-1.okta.com", "BackendUrl": "http://127.0.0.1:1"}).api
+    assert {(method.verb, method.resource) for method in api.methods if not method.authorizer} == {
+        ("OPTIONS", "/"),
+        ("OPTIONS", "/{proxy+}"),
+        ("ANY", "/oauth2"),
+        ("ANY", "/oauth2/{proxy+}"),
+        ("GET", "/.well-known/jwks.json"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("SessionKey", "alias/session"),
+        ("SessionKey", ".local/session.key"),
+        ("GatewaySigningKeys", f"{KEY}first, {KEY}second"),
+        ("GatewaySigningKeys", f"{KEY}first,"),
+        ("GatewaySigningKeys", "*"),
+        ("LoginSecretsArn", "okta-gateway/login"),
+    ],
+)
+def test_what_a_role_would_get_rights_on_is_an_arn(parameter: str, value: str) -> None:
+    assert not re.fullmatch(read_yaml(TEMPLATE)["Parameters"][parameter]["AllowedPattern"], value)
 
 
 def test_every_gateway_response_has_cors_headers_and_none_allows_credentials() -> None:
@@ -180,10 +259,17 @@ def test_every_gateway_response_has_cors_headers_and_none_allows_credentials() -
         assert "Access-Control-Allow-Credentials" not in response.headers
 
 
-def test_a_variable_is_its_parameter_in_another_spelling() -> None:
-    variables = read_yaml(TEMPLATE)["Resources"]["TokenAuthorizer"]["Properties"]["Environment"]["Variables"]
+@pytest.mark.parametrize(
+    ("function", "own"),
+    [
+        ("TokenAuthorizer", {}),
+        ("OauthCallback", {"SECRETS_ARN": {"Ref": "LoginSecretsArn"}, "POWERTOOLS_SERVICE_NAME": "oauth-callback"}),
+    ],
+)
+def test_a_variable_is_its_parameter_in_another_spelling(function: str, own: dict[str, object]) -> None:
+    variables = read_yaml(TEMPLATE)["Resources"][function]["Properties"]["Environment"]["Variables"]
     for name, value in variables.items():
-        assert value == {"Ref": "".join(word.capitalize() for word in name.split("_"))}
+        assert value == own.get(name, {"Ref": "".join(word.capitalize() for word in name.split("_"))})
 
 
 def test_no_resource_has_a_path_that_aws_reserves() -> None:

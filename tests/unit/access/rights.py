@@ -27,7 +27,17 @@ def may(rules: Rules, groups: Iterable[str], method: str, path: str, *, allow_en
     if (method, path) == ("GET", "/api/iam/whoami"):
         return True
     scopes = {scope for group in groups for scope in rules["groups"].get(group, ())}
-    return any(opens(text, method, path) for scope in scopes for text in rules["permissions"].get(scope, ()))
+    texts = {text for scope in scopes for text in rules["permissions"].get(scope, ())}
+    return any(opens(text, method, path) and not escapes(texts, text, method, path) for text in texts)
+
+
+def escapes(texts: Iterable[str], permission: str, method: str, path: str) -> bool:
+    """Whether it covers the path only by a slash that API Gateway drops: `GET /a/*` and a request for /a/."""
+    wanted_path = permission.split(" ")[1]
+    if permission == "ANY /*" or wanted_path in {"/*", path} or wanted_path != f"{path}*":
+        return False
+    wanted = {path, path.removesuffix("/")}
+    return not any(text.split(" ")[1] in wanted and opens(text, method, text.split(" ")[1]) for text in texts)
 
 
 def opens(permission: str, method: str, path: str) -> bool:

@@ -177,7 +177,28 @@ def test_denied_paths_are_denied_below_a_branch_and_with_encoded_slashes_allowed
 @pytest.mark.parametrize("path", NEAR_MISSES)
 def test_a_path_that_only_looks_like_it_passes(path: str) -> None:
     assert is_allowed(policy_of("ANY /*"), request_arn("GET", path))
-    assert is_allowed(policy_of("GET /branch/*"), request_arn("GET", f"/branch{path}"))
+    assert is_allowed(policy_of("GET /branch/*", "GET /branch"), request_arn("GET", f"/branch{path}"))
+
+
+SLASH_AT_THE_END = [
+    (["GET /branch/*"], "/branch/", False),
+    (["GET /branch/*"], "/branch/leaf/", True),
+    (["GET /branch/*", "GET /branch"], "/branch/", True),
+    (["GET /branch/*", "GET /branch/"], "/branch/", True),
+    (["GET /branch/*", "POST /branch"], "/branch/", False),
+    (["GET /branch/*", "GET /*"], "/branch/", True),
+    (["GET /branch/"], "/branch/", True),
+    (["GET /*"], "/", True),
+    (["ANY /*"], "/branch/", True),
+]
+
+
+@pytest.mark.parametrize(("permissions", "path", "allowed"), SLASH_AT_THE_END)
+def test_a_slash_at_the_end_opens_nothing_that_is_closed_without_it(
+    permissions: list[str], path: str, allowed: bool
+) -> None:
+    """API Gateway drops it on the way to the backend, which would answer for the branch itself."""
+    assert is_allowed(policy_of(*permissions), request_arn("GET", path)) is allowed
 
 
 @pytest.mark.parametrize("path", ENCODED_SLASHES)

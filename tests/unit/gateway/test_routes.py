@@ -20,6 +20,12 @@ def routes(*resources: str) -> Routes:
         ("GET /a/c/d", "/{proxy+}"),
         ("GET /z", "/{proxy+}"),
         ("GET //", "/{proxy+}"),
+        ("GET /o", "/o"),
+        ("GET /o/", "/o"),
+        ("GET /o/p", "/o/{proxy+}"),
+        ("GET /o//", "/o/{proxy+}"),
+        ("GET //o", "/{proxy+}"),
+        ("GET /O/p", "/{proxy+}"),
         ("GET /", "/"),
         ("POST /", None),
         ("POST /a/b", None),
@@ -28,7 +34,7 @@ def routes(*resources: str) -> Routes:
 )
 def test_the_most_specific_resource_is_chosen_and_then_its_method(request_line: str, resource: str | None) -> None:
     verb, path = request_line.split()
-    table = routes("ANY /{proxy+}", "GET /a/{x}", "GET /a/b", "GET /")
+    table = routes("ANY /{proxy+}", "GET /a/{x}", "GET /a/b", "GET /", "GET /o", "GET /o/{proxy+}")
     match = table.find(verb, path)
     assert (match and match.method.resource) == resource
 
@@ -43,7 +49,8 @@ def test_a_method_of_its_own_goes_before_any() -> None:
     ("path", "parameters"),
     [
         ("/a/b", {"proxy": "a/b"}),
-        ("/a/", {"proxy": "a/"}),
+        ("/a/", {"proxy": "a"}),
+        ("/a//", {"proxy": "a//"}),
         ("/a%2Fb/%2e", {"proxy": "a%2Fb/%2e"}),
         ("/../x", {"proxy": "../x"}),
     ],

@@ -61,6 +61,11 @@ Resources:
 """
 
 
+LAMBDA_PROXY = "type: aws_proxy\n                httpMethod: POST"
+HTTP_PROXY = "type: http_proxy\n                httpMethod: GET\n                uri: http://127.0.0.1:1/x"
+INVOKED = "arn:aws:apigateway:us-east-1:lambda:path/functions/arn:aws:lambda:us-east-1:1:function:Other/invocations"
+
+
 def load(tmp_path: Path, text: str = SMALL, **parameters: str) -> Template:
     path = tmp_path / "template.yaml"
     path.write_text(text)
@@ -122,6 +127,9 @@ def test_a_wrong_parameter_is_named(tmp_path: Path, parameters: dict[str, str], 
         ("type: token", "type: request", "results are cached by identitySource"),
         ("type: token", "type: request\n                identityValidationExpression: x", "for token authorizers only"),
         ("type: http_proxy", "type: aws", "integration type aws"),
+        ("type: http_proxy", "type: aws_proxy", "GET /x: the httpMethod of a Lambda proxy integration is POST"),
+        (HTTP_PROXY.partition("\n                uri")[0], LAMBDA_PROXY, "GET /x: uri does not name a function"),
+        (HTTP_PROXY, f"{LAMBDA_PROXY}\n                uri: {INVOKED}", "GET /x names Other, not a function"),
         ("get:", "trace:", "trace is not a method"),
         ("Token: []", "Other: []", "no security scheme Other"),
         ("[IsBlue,", "[IsGreen,", "no condition IsGreen"),

@@ -100,6 +100,10 @@ def test_a_folder_in_place_of_the_file_is_a_sentence(tmp_path: Path) -> None:
         pytest.param("http://localhost:70000", id="port too high"),
         pytest.param("http://localhost:80", id="port of root"),
         pytest.param("http://localhost", id="no port"),
+        pytest.param("http://localhost:8888/", id="slash"),
+        pytest.param("http://localhost:8888/prod", id="another stage"),
+        pytest.param("http://localhost:8888/local/", id="slash after the stage"),
+        pytest.param("http://localhost:8888?x", id="query"),
     ],
 )
 def test_a_gateway_url_that_cannot_be_served_is_refused(tmp_path: Path, url: str) -> None:
@@ -111,15 +115,62 @@ def test_the_port_of_the_gateway_can_be_chosen(tmp_path: Path) -> None:
     assert read_env_file(env_file(tmp_path, "GATEWAY_URL=http://localhost:9999")).gateway_port == 9999
 
 
+@pytest.mark.parametrize(("path", "stage_in_path"), [("", False), ("/local", True)])
+def test_the_gateway_can_be_below_its_stage(tmp_path: Path, path: str, stage_in_path: bool) -> None:
+    config = read_env_file(env_file(tmp_path, f"GATEWAY_URL=http://localhost:9999{path}"))
+    assert config.stage_in_path is stage_in_path
+    assert config.gateway_url_at(1234) == f"http://localhost:1234{path}"
+
+
 def test_a_real_org_with_its_settings_is_taken(tmp_path: Path) -> None:
     assert read_env_file(env_file(tmp_path, REAL_OKTA)).uses_real_okta
 
 
 @pytest.mark.parametrize("missing", ["OKTA_AUTH_SERVER_ID", "OKTA_AUDIENCE"])
-def test_a_real_org_demands_its_other_settings(tmp_path: Path, missing: str) -> None:
+def test_a_custom_authorization_server_of_a_real_org_needs_both_its_settings(tmp_path: Path, missing: str) -> None:
     text = "\n".join(line for line in REAL_OKTA.splitlines() if not line.startswith(missing))
     with pytest.raises(ConfigProblem, match=f"needs {missing} too"):
         read_env_file(env_file(tmp_path, text))
+
+
+CLIENT = "OKTA_CLIENT_ID=0oa1\nOKTA_CLIENT_SECRET=hunter2\n"
+
+
+def test_a_real_org_without_a_custom_server_is_in_org_mode(tmp_path: Path) -> None:
+    config = read_env_file(env_file(tmp_path, f"OKTA_DOMAIN=dev-1.okta.com\n{CLIENT}"))
+    assert (config.uses_org_server, config.signs_in) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "client", ["", CLIENT.splitlines()[0], CLIENT.splitlines()[1]], ids=["neither", "id", "secret"]
+)
+def test_in_org_mode_a_real_org_needs_its_web_application(tmp_path: Path, client: str) -> None:
+    with pytest.raises(ConfigProblem, match="set OKTA_CLIENT_ID and OKTA_CLIENT_SECRET"):
+        read_env_file(env_file(tmp_path, f"OKTA_DOMAIN=dev-1.okta.com\n{client}\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "org_server", "signs_in"),
+    [
+        pytest.param("", False, True, id="stand-in"),
+        pytest.param(REAL_OKTA, False, False, id="machines only"),
+        pytest.param(REAL_OKTA + CLIENT, False, True, id="people too"),
+    ],
+)
+def test_a_custom_server_needs_a_web_application_for_people_only(
+    tmp_path: Path, text: str, org_server: bool, signs_in: bool
+) -> None:
+    config = read_env_file(env_file(tmp_path, text))
+    assert (config.uses_org_server, config.signs_in) == (org_server, signs_in)
+
+
+def test_the_stand_in_can_be_told_to_sign_in_at_its_org_server() -> None:
+    assert LaptopConfig().in_org_mode().uses_org_server
+
+
+def test_org_mode_and_a_custom_server_exclude_each_other(tmp_path: Path) -> None:
+    with pytest.raises(ConfigProblem, match="take one of them out"):
+        read_env_file(env_file(tmp_path, REAL_OKTA)).in_org_mode()
 
 
 def test_the_example_names_only_real_settings_and_switches_none_on(tmp_path: Path) -> None:

@@ -101,6 +101,14 @@ def test_the_next_decision_is_waited_for() -> None:
     assert decision.principal == "second"
 
 
+def test_another_functions_lines_are_shown_and_are_no_decisions() -> None:
+    shown: list[str] = []
+    log = DecisionLog(shown.append)
+    for text in (line(), '{"level":"WARNING","message":"session_missing"}', "  "):
+        log.read_other_line(text)
+    assert (len(log), shown) == (0, ["  session_missing"])
+
+
 def test_every_line_is_shown_once(capsys: pytest.CaptureFixture[str]) -> None:
     shown: list[str] = []
     log = DecisionLog(shown.append)

@@ -11,6 +11,7 @@
     │   └── IdTokenRefused  SenderConstrainedToken  UnknownPrincipal
     ├── AccessRefused                403  the token is good, its holder has no rights
     │   └── NoGroups  ClientNotRegistered  ClientWithoutGroups  GroupsWithoutScopes
+    ├── LoginRefused                 4xx  sign-in ends, for a reason that the person can be told (login/errors.py)
     └── CheckFailed                  500  we could not check
         ├── EventMalformed  KeysUnavailable  StoreUnavailable  StoreDataInvalid  SecretUnavailable
         ├── AccessRulesInvalid  PolicyTooLarge  ContextTooLarge
@@ -257,6 +258,12 @@ class GroupsWithoutScopes(AccessRefused):
 
     code = "groups_without_scopes"
     advice = "Compare the group names in Okta and in scopes.yml: they must be equal to the letter, case included."
+
+
+class LoginRefused(OktaGatewayError):
+    """Sign-in, or the use of a session, ends here. `public` may be shown to the person."""
+
+    status = 400
 
 
 class CheckFailed(OktaGatewayError):

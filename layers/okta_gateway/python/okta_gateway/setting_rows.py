@@ -17,7 +17,9 @@ class Setting(NamedTuple):
 SETTINGS = (
     Setting("AUTH_PROVIDER", "authorizer login", "`okta`; anything else is refused"),
     Setting(
-        "OKTA_DOMAIN", "authorizer", "host of the Okta org, such as `dev-123456.okta.com`; a custom domain works too"
+        "OKTA_DOMAIN",
+        "authorizer login",
+        "host of the Okta org, such as `dev-123456.okta.com`; a custom domain works too",
     ),
     Setting(
         "OKTA_ALLOW_INSECURE_LOOPBACK",
@@ -61,7 +63,10 @@ SETTINGS = (
         "SCOPES_SOURCE", "authorizer? login?", "`file` or `documentdb`: where the access rules live", default="file"
     ),
     Setting(
-        "SCOPES_FILE", "authorizer?", "the rules: scopes.yml, or the JSON compiled from it", default="/opt/scopes.json"
+        "SCOPES_FILE",
+        "authorizer? login?",
+        "the rules: scopes.yml, or the JSON compiled from it",
+        default="/opt/scopes.json",
     ),
     Setting(
         "POLICY_MAX_BYTES", "authorizer?", "largest policy that is returned; a larger one is a 500", default="8192"
@@ -84,7 +89,10 @@ SETTINGS = (
         default="token-authorizer",
     ),
     Setting(
-        "POWERTOOLS_METRICS_NAMESPACE", "authorizer?", "CloudWatch namespace of the metrics", default="okta-gateway"
+        "POWERTOOLS_METRICS_NAMESPACE",
+        "authorizer? login?",
+        "CloudWatch namespace of the metrics",
+        default="okta-gateway",
     ),
     Setting("OKTA_CLIENT_ID", "login devkit?", "the web application that people sign in with"),
     Setting("OKTA_CLIENT_SECRET", "login devkit?", "its secret", secret=True),

@@ -42,13 +42,14 @@ def build_policy(
 
     Raises PolicyTooLarge; nothing is ever left out to make it fit. The result is shared: do not change it.
     """
-    routes = _routes(rules.permissions_of(scopes) | {WHOAMI})
+    wanted = _wanted_routes(rules.permissions_of(scopes) | {WHOAMI})
+    routes = _without_covered(wanted)
     allowed = [f"{stage_arn}/{method}{path}" for method, path in routes]
     statements = [_statement("Allow", allowed)]
     if any(path.endswith("*") for _, path in routes):
-        statements.append(
-            _statement("Deny", [f"{stage_arn}/*{end}" for end in _denied_ends(allow_encoded_slash=allow_encoded_slash)])
-        )
+        ends = _denied_ends(allow_encoded_slash=allow_encoded_slash)
+        denied = [f"{stage_arn}/{method}{path}" for method, path in _bare_prefixes(routes, wanted)]
+        statements.append(_statement("Deny", [f"{stage_arn}/*{end}" for end in ends] + denied))
     policy = {"Version": "2012-10-17", "Statement": statements}
     _refuse_too_large(policy, max_bytes)
     return policy
@@ -58,13 +59,16 @@ def _statement(effect: str, resources: list[str]) -> dict[str, Any]:
     return {"Action": "execute-api:Invoke", "Effect": effect, "Resource": resources}
 
 
-def _routes(permissions: Iterable[Permission]) -> list[tuple[str, str]]:
-    """Method and path pattern of each permission, without those that another one covers."""
-    wanted = {
+def _wanted_routes(permissions: Iterable[Permission]) -> set[tuple[str, str]]:
+    """Method and path pattern of each permission."""
+    return {
         (method, permission.path + "*" if permission.below else permission.path)
         for permission in permissions
         for method in permission.methods
     }
+
+
+def _without_covered(wanted: set[tuple[str, str]]) -> list[tuple[str, str]]:
     return sorted(route for route in wanted if not any(cover in wanted for cover in _covers(*route)))
 
 
@@ -77,6 +81,18 @@ def _covers(method: str, path: str) -> Iterable[tuple[str, str]]:
         inner = inner.rpartition("/")[0]
         if f"{inner}/*" != path:
             yield method, f"{inner}/*"
+
+
+def _bare_prefixes(routes: Iterable[tuple[str, str]], wanted: set[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+    """`GET /a/` for `GET /a/*`, where neither it nor `GET /a` is wanted for itself.
+
+    IAM counts the bare prefix as below it, and API Gateway drops a slash at the end of a path on its way to the
+    backend, which would then answer `/a`.
+    """
+    for method, path in routes:
+        prefix = path.removesuffix("*")
+        if path != prefix != "/" and wanted.isdisjoint({(method, prefix), (method, prefix.removesuffix("/"))}):
+            yield method, prefix
 
 
 def _denied_ends(*, allow_encoded_slash: bool) -> Iterable[str]:

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from okta_gateway.errors import OktaGatewayError
 from okta_gateway.login.browser_request import BrowserRequest
-from okta_gateway.login.errors import OktaRefused
 from okta_gateway.login.okta_errors import explain
 from okta_gateway.login.pages import Page, Pages
+from okta_gateway.okta.errors import OktaRefused
 
 _NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
 _OKTA_STATUS = {"access_denied": 403, "temporarily_unavailable": 503, "server_error": 503}

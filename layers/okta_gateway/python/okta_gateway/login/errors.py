@@ -1,21 +1,15 @@
 """The errors of browser sign-in; they continue the tree of `okta_gateway.errors`.
 
 OktaGatewayError
-├── LoginRefused                 4xx  sign-in cannot go on, for a reason that the person can be told
+├── LoginRefused
 │   ├── ParameterInvalid  StateUnknown  IssuerMixedUp
-│   ├── OktaRefused  IdTokenInvalid  TokenMixedUp
+│   ├── IdTokenInvalid  TokenMixedUp
 │   └── SessionMissing  OriginRefused  RouteUnknown
 └── CheckFailed
-    └── OktaUnavailable  SealBroken
+    └── SealBroken  KeyServiceUnavailable
 """
 
-from okta_gateway.errors import CheckFailed, OktaGatewayError
-
-
-class LoginRefused(OktaGatewayError):
-    """Sign-in, or the use of a session, ends here. `public` may be shown to the person."""
-
-    status = 400
+from okta_gateway.errors import CheckFailed, LoginRefused
 
 
 class ParameterInvalid(LoginRefused):
@@ -40,19 +34,6 @@ class IssuerMixedUp(LoginRefused):
     code = "issuer_mixed_up"
     public = "The answer came from another sign-in service than the one that was asked."
     advice = "Compare OKTA_DOMAIN and OKTA_AUTH_SERVER_ID with the address that Okta redirects from."
-
-
-class OktaRefused(LoginRefused):
-    """Okta answered with an OAuth error (RFC 6749, sections 4.1.2.1 and 5.2)."""
-
-    code = "okta_refused"
-    public = "Okta did not let you in."
-    advice = "Look the error up in the README, under 'Why was it refused?'."
-
-    def __init__(self, error: str, description: str = "") -> None:
-        super().__init__(f"{error}: {description}" if description else error)
-        self.error = error
-        self.description = description
 
 
 class IdTokenInvalid(LoginRefused):
@@ -100,16 +81,15 @@ class RouteUnknown(LoginRefused):
     advice = "The routes of sign-in are in the README."
 
 
-class OktaUnavailable(CheckFailed):
-    """Okta did not answer, or not with what OAuth promises."""
-
-    code = "okta_unavailable"
-    status = 503
-    advice = "Look at status.okta.com, at the org's rate limits, and at the function's way to the internet."
-
-
 class SealBroken(CheckFailed):
     """Stored tokens do not decrypt: changed, moved to another session, or sealed under another key."""
 
     code = "seal_broken"
     advice = "Was SESSION_KEY changed? Sessions sealed under the old key end then; people sign in again."
+
+
+class KeyServiceUnavailable(CheckFailed):
+    """KMS did not answer, or refuses this function. Never a broken seal: an outage must not end sessions."""
+
+    code = "key_service_unavailable"
+    advice = "Look at the function's right to use SESSION_KEY and GATEWAY_SIGNING_KEYS, and at the limits of KMS."

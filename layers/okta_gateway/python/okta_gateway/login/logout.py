@@ -4,10 +4,10 @@ import logging
 from typing import NamedTuple
 
 from okta_gateway.login.cookies import new_secret
-from okta_gateway.login.errors import OktaRefused, OktaUnavailable
 from okta_gateway.login.gateway_address import GatewayAddress
 from okta_gateway.login.redirects import HOME
 from okta_gateway.login.session import BrowserSessions
+from okta_gateway.okta.errors import OktaRefused, OktaUnavailable
 from okta_gateway.okta.oauth import OktaOAuth
 from okta_gateway.tokens.issuer import AuthorizationServer
 

@@ -6,7 +6,7 @@ decides here only which explanation is shown.
 
 from typing import NamedTuple
 
-from okta_gateway.login.errors import OktaRefused
+from okta_gateway.okta.errors import OktaRefused
 
 
 class Explanation(NamedTuple):
@@ -106,8 +106,17 @@ _EXPLANATIONS = (
         "",
         Explanation("okta_busy", "Okta is busy", "Okta asks to try again later. Please wait a minute and start again."),
     ),
-    ("server_error", "", Explanation("okta_busy", "Okta has a problem", "Please wait a minute and start again.")),
+    (
+        "server_error",
+        "",
+        Explanation(
+            "okta_failed", "Okta has a problem", "Okta could not finish this. Please wait a minute and start again."
+        ),
+    ),
 )
+
+ALL_EXPLANATIONS = tuple(dict.fromkeys([*(explanation for _, _, explanation in _EXPLANATIONS), _UNKNOWN]))
+"""For the documentation and its test."""
 
 
 def explain(refusal: OktaRefused) -> Explanation:

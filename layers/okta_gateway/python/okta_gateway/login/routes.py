@@ -56,6 +56,10 @@ class Routes:
         self._sign_in = sign_in
         self._new_nonce = new_nonce
 
+    @property
+    def gateway_url(self) -> str | None:
+        return self._sign_in.settings.gateway_url
+
     def home(self, request: BrowserRequest) -> Answer:
         """GET /oauth2/: who am I."""
         session = self._session_or_none(request)

@@ -9,25 +9,21 @@ All that stands before the nonce is authenticated together with the associated d
 """
 
 import binascii
-import functools
 import os
-import re
 import struct
 import threading
 import time
 from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from okta_gateway.errors import ConfigurationInvalid, KeysUnavailable
+from okta_gateway.errors import ConfigurationInvalid
 from okta_gateway.login.errors import SealBroken
-
-if TYPE_CHECKING:
-    from botocore.client import BaseClient
+from okta_gateway.login.kms import KEY_ARN_WANTED, KmsKey, is_kms_key_arn
 
 VERSION = 1
 NONCE_BYTES = 12
@@ -41,22 +37,6 @@ ENCRYPTION_CONTEXT = {"okta-gateway": "session"}
 """KMS opens a data key only for who names the same context; key policies may ask for it (kms:EncryptionContext)."""
 _FILE_CONTEXT = b"okta-gateway session data key"
 
-CONNECT_SECONDS = 2.0
-READ_SECONDS = 3.0
-ATTEMPTS = 2
-_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
-_NOT_SEALED_BY_IT = frozenset({"InvalidCiphertextException", "IncorrectKeyException"})
-_WRONG_KIND = "the key is of the wrong kind: SESSION_KEY is symmetric, GATEWAY_SIGNING_KEYS are RSA keys for signing"
-_HINTS = {
-    "AccessDeniedException": "allow the function's role kms:GenerateDataKey and kms:Decrypt on SESSION_KEY, kms:Sign "
-    "and kms:GetPublicKey on GATEWAY_SIGNING_KEYS",
-    "DisabledException": "enable the key",
-    "KMSInvalidStateException": "the key is disabled or about to be deleted",
-    "NotFoundException": "there is no such key in this account and region",
-    "InvalidKeyUsageException": _WRONG_KIND,
-    "UnsupportedOperationException": _WRONG_KIND,
-    "ThrottlingException": "too many calls: look at the account's KMS quotas",
-}
 _HEADER = struct.Struct(">BH")
 
 
@@ -74,10 +54,10 @@ class KeyWrapper(Protocol):
     """Makes data keys and wraps them under SESSION_KEY."""
 
     def new_data_key(self) -> DataKey:
-        """Raises KeysUnavailable."""
+        """Raises KeyServiceUnavailable."""
 
     def unwrap(self, wrapped: bytes) -> bytes:
-        """The data key. Raises SealBroken when SESSION_KEY did not wrap it, KeysUnavailable."""
+        """The data key. Raises SealBroken when SESSION_KEY did not wrap it, KeyServiceUnavailable."""
 
 
 class Sealer:
@@ -101,14 +81,14 @@ class Sealer:
         self._ciphers: dict[bytes, AESGCM] = {}
 
     def seal(self, plaintext: bytes, associated: bytes) -> bytes:
-        """Seal for the place that `associated` names. Raises KeysUnavailable."""
+        """Seal for the place that `associated` names. Raises KeyServiceUnavailable."""
         wrapped, cipher = self._take_sealing_key()
         header = _HEADER.pack(VERSION, len(wrapped)) + wrapped
         nonce = self._random_bytes(NONCE_BYTES)
         return header + nonce + cipher.encrypt(nonce, plaintext, header + associated)
 
     def open(self, sealed: bytes, associated: bytes) -> bytes:
-        """What was sealed for `associated`. Raises SealBroken when this is not it, KeysUnavailable."""
+        """What was sealed for `associated`. Raises SealBroken when this is not it, KeyServiceUnavailable."""
         wrapped = _wrapped_key(sealed)
         body = _HEADER.size + len(wrapped)
         nonce, ciphertext = sealed[body : body + NONCE_BYTES], sealed[body + NONCE_BYTES :]
@@ -184,58 +164,6 @@ def key_wrapper(session_key: str) -> KeyWrapper:
     if not is_kms_key_arn(session_key):
         raise ConfigurationInvalid([f"SESSION_KEY: {KEY_ARN_WANTED}"])
     return KmsKeyWrapper(session_key)
-
-
-KEY_ARN_WANTED = (
-    "write the ARN of the key itself, arn:aws:kms:REGION:ACCOUNT:key/ID; what an alias points to could change"
-)
-
-
-def is_kms_key_arn(text: str) -> bool:
-    return _KEY_ARN.fullmatch(text) is not None
-
-
-class KmsKey:
-    """One KMS key and a client for its region, made when it is first needed."""
-
-    def __init__(self, arn: str) -> None:
-        self._arn = arn
-
-    def call(self, operation: str, **parameters: object) -> dict[str, Any]:
-        """Call KMS with this key.
-
-        Raises SealBroken when KMS says that the key did not make a ciphertext, KeysUnavailable for all else, with what
-        to check.
-        """
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
-            answer: dict[str, Any] = getattr(self._client, operation)(KeyId=self._arn, **parameters)
-        except ClientError as error:
-            code = str(error.response.get("Error", {}).get("Code", "an error"))
-            if code in _NOT_SEALED_BY_IT:
-                raise SealBroken(f"{self._arn} did not wrap this data key: {code}") from None
-            hint = _HINTS.get(code, "look at the function's role and the key")
-            raise KeysUnavailable(f"{self._arn}: KMS answered {operation} with {code}: {hint}") from error
-        except BotoCoreError as error:
-            raise KeysUnavailable(
-                f"{self._arn}: KMS could not be asked ({type(error).__name__}). "
-                "Check credentials, and that the function can reach KMS (VPC endpoint or NAT)"
-            ) from error
-        return answer
-
-    @functools.cached_property
-    def _client(self) -> "BaseClient":
-        import boto3
-        from botocore.config import Config
-
-        config = Config(
-            connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
-            retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
-        )
-        client: BaseClient = boto3.client("kms", region_name=self._arn.split(":")[3], config=config)
-        return client
 
 
 def _wrapped_key(sealed: bytes) -> bytes:

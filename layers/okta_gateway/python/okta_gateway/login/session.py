@@ -88,6 +88,10 @@ class BrowserSessions:
         self._store.delete(session.id_hash)
         return tokens
 
+    def make_ready_to_seal(self) -> None:
+        """Get a data key if need be. Done before Okta rotates a refresh token, which could not be kept without one."""
+        self._sealer.seal(b"", b"")
+
     def seal(self, id_hash: str, tokens: SessionTokens) -> bytes:
         """Bound to the session: a row that is copied under another id does not open."""
         return self._sealer.seal(json.dumps(tokens._asdict()).encode("utf-8"), id_hash.encode("ascii"))

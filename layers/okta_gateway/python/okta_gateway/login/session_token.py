@@ -5,20 +5,21 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from okta_gateway.errors import CheckFailed
+from okta_gateway.errors import CheckFailed, LoginRefused
 from okta_gateway.login.api_tokens import ApiTokens
 from okta_gateway.login.cookies import new_secret
-from okta_gateway.login.errors import LoginRefused, OktaRefused, OktaUnavailable, SessionMissing, TokenMixedUp
+from okta_gateway.login.errors import SessionMissing, TokenMixedUp
 from okta_gateway.login.id_token import IdTokenVerifier
 from okta_gateway.login.session import BrowserSessions, SessionTokens
+from okta_gateway.okta.errors import OktaRefused, OktaUnavailable
 from okta_gateway.okta.oauth import OktaOAuth, TokenAnswer
 from okta_gateway.store.sessions import Session, Sessions
 from okta_gateway.tokens.jws import JsonObject
 
 RENEW_BEFORE_SECONDS = 60
-LEASE_SECONDS = 10.0
+LEASE_SECONDS = 20.0
 """Shorter than the time for which Okta accepts a rotated refresh token again (30 s by default), so that a request that
-died in the middle costs nothing. Longer than one answer of Okta may take."""
+died in the middle costs nothing. Longer than an answer of Okta may take, which is given up after 8 to 13 s."""
 POLL_SECONDS = 0.1
 _SESSION_IS_OVER = frozenset({"invalid_grant", "access_denied"})
 
@@ -100,6 +101,7 @@ class TokenRenewal:
         tokens = self._sessions.open(session)
         if tokens.refresh_token is None:
             return self._without_refresh_token(session, holder)
+        self._sessions.make_ready_to_seal()
         answer = self._refresh(session, tokens.refresh_token, holder)
         try:
             renewed = self._renewed_session(session, tokens, answer, gateway_url)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_private_key
 
 from okta_gateway.errors import ConfigurationInvalid
-from okta_gateway.login.sealing import KEY_ARN_WANTED, KmsKey, is_kms_key_arn
+from okta_gateway.login.kms import KEY_ARN_WANTED, KmsKey, is_kms_key_arn
 from okta_gateway.tokens.jwks import MAX_RSA_BITS, MIN_RSA_BITS
 
 KMS_ALGORITHM = "RSASSA_PKCS1_V1_5_SHA_256"
@@ -59,7 +59,7 @@ class PemSigningKey:
 
 
 class KmsSigningKey:
-    """An RSA key for signing in KMS. Each method raises KeysUnavailable, or ConfigurationInvalid for another key."""
+    """An RSA key for signing in KMS. Methods raise KeyServiceUnavailable, or ConfigurationInvalid for another key."""
 
     def __init__(self, arn: str) -> None:
         self._arn = arn

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import httpx
 
 from okta_gateway.errors import TokenMalformed
-from okta_gateway.login.errors import OktaRefused, OktaUnavailable
+from okta_gateway.okta.errors import OktaRefused, OktaUnavailable
 from okta_gateway.tokens.issuer import AuthorizationServer
 from okta_gateway.tokens.jws import JsonObject, parse_json_object
 
@@ -69,7 +69,7 @@ class OktaOAuth:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._token_endpoint = server.token_endpoint
-        self._revocation_endpoint = f"{server.endpoints}/revoke"
+        self._revocation_endpoint = server.revocation_endpoint
         self._secret = client_secret
         self._clock = clock
         self._http = httpx.Client(

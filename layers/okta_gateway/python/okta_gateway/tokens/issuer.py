@@ -32,6 +32,10 @@ class AuthorizationServer(NamedTuple):
         return f"{self.endpoints}/keys"
 
     @property
+    def revocation_endpoint(self) -> str:
+        return f"{self.endpoints}/revoke"
+
+    @property
     def end_session_endpoint(self) -> str:
         return f"{self.endpoints}/logout"
 
