@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from okta_gateway.errors import OktaGatewayError, UnexpectedFailure
 from okta_gateway.login.answers import Answer
 from okta_gateway.login.browser_request import BrowserRequest
+from okta_gateway.login.gateway_address import own_path
 from okta_gateway.login.routes import Routes
 from okta_gateway.login_wiring import sign_in
 
@@ -21,7 +22,7 @@ _app = APIGatewayRestResolver()
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request of a browser (AWS: "Set up Lambda proxy integrations in API Gateway")."""
-    return _app.resolve(event, context)
+    return _app.resolve({**event, "path": own_path(event)}, context)
 
 
 @_app.get("/oauth2")
@@ -94,7 +95,5 @@ def _refused(error: OktaGatewayError, request: BrowserRequest) -> Answer:
 
 
 def _response(answer: Answer) -> Response[str]:
-    headers: dict[str, str | list[str]] = {name: value for name, value in answer.headers.items() if value}
-    if answer.cookies:
-        headers["Set-Cookie"] = list(answer.cookies)
+    headers: dict[str, str | list[str]] = {**answer.headers, "Set-Cookie": list(answer.cookies)}
     return Response(answer.status, answer.content_type, answer.body, headers)

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from okta_gateway.errors import ConfigurationInvalid
 from okta_gateway.login import sealing
 from okta_gateway.login.errors import KeyServiceUnavailable, SealBroken
+from okta_gateway.login.kms import is_kms_key_arn
 from okta_gateway.login.sealing import (
     DataKey,
     FileKeyWrapper,
     KeyWrapper,
     KmsKeyWrapper,
     Sealer,
-    is_kms_key_arn,
     key_wrapper,
 )
 from tests.tokens import FakeClock

@@ -129,7 +129,8 @@ def test_a_file_without_a_usable_key_says_what_to_do(tmp_path: Path, content: by
     assert told.startswith("GATEWAY_SIGNING_KEYS: ")
     assert problem in told
     assert "make one with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out FILE" in told
-    assert not [line for line in content.splitlines() if line.decode("latin-1") in told]
+    secrets = [line.decode("latin-1") for line in content.splitlines() if len(line) > 8]  # shorter ones stand anywhere
+    assert not [line for line in secrets if line in told]
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ SETTINGS = (
     ),
     Setting(
         "POWERTOOLS_METRICS_NAMESPACE",
-        "authorizer? login?",
+        "authorizer?",
         "CloudWatch namespace of the metrics",
         default="okta-gateway",
     ),

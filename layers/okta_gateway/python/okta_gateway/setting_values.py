@@ -22,6 +22,7 @@ OKTA_DOMAINS = (
 _HOST = r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]"
 _LOOPBACK_ORIGIN = r"http://(?:localhost|127(?:\.[0-9]{1,3}){3})(?::[0-9]{1,5})?"
 _URL_PATH = r"(?:/[A-Za-z0-9._~$-]+)*"
+_OWN_PORTS = {("https", "443"), ("http", "80")}
 _TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no")
 
 
@@ -74,11 +75,8 @@ def parse_gateway_url(text: str) -> str:
     """The gateway's public URL, a path (the stage) allowed, no slash at the end; plain http on loopback only."""
     scheme, _, rest = text.partition("://")
     authority, slash, path = rest.partition("/")
-    host, colon, port = authority.partition(":")
-    good_origin = re.fullmatch(_LOOPBACK_ORIGIN, f"{scheme}://{authority}") or (
-        scheme == "https" and re.fullmatch(_HOST, host) and (not colon or re.fullmatch(r"[0-9]{1,5}", port))
-    )
-    if not good_origin or not re.fullmatch(_URL_PATH, slash + path):
+    origin = f"{scheme}://{authority}"
+    if _origin_of(origin) != origin or not re.fullmatch(_URL_PATH, slash + path):
         raise ValueError("write https://HOST or https://HOST/STAGE without a slash at the end")
     return text
 
@@ -176,5 +174,12 @@ def _origin_of(url: str) -> str | None:
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
     origin = f"{scheme}://{authority}"
     host, colon, port = authority.partition(":")
-    is_web = scheme == "https" and re.fullmatch(_HOST, host) and (not colon or re.fullmatch(r"[0-9]{1,5}", port))
+    if colon and not _is_port_of_an_origin(scheme, port):
+        return None
+    is_web = scheme == "https" and re.fullmatch(_HOST, host)
     return origin if is_web or re.fullmatch(_LOOPBACK_ORIGIN, origin) else None
+
+
+def _is_port_of_an_origin(scheme: str, port: str) -> bool:
+    """Browsers leave the scheme's own port out (RFC 6454, section 6.2)."""
+    return bool(re.fullmatch(r"[1-9][0-9]{0,4}", port)) and int(port) <= 65535 and (scheme, port) not in _OWN_PORTS

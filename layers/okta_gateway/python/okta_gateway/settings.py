@@ -86,9 +86,7 @@ def _contradictions(settings: AuthorizerSettings, environ: Mapping[str, str], *,
     )
     if settings.auth_server_id and not environ.get("OKTA_AUDIENCE"):
         problems.append(f"OKTA_AUDIENCE is not set: {BY_NAME['OKTA_AUDIENCE'].meaning}")
-    problems += [
-        _foreign_issuer(issuer, settings) for issuer in settings.other_issuers if _foreign_issuer(issuer, settings)
-    ]
+    problems += foreign_issuer_problems(settings.other_issuers, settings.auth_server_id)
     if settings.scopes_source == "documentdb" and not settings.has_store:
         problems.append("SCOPES_SOURCE=documentdb needs DOCUMENTDB_URI, or SECRETS_ARN with it")
     return problems
@@ -113,12 +111,17 @@ def okta_address_problems(
     return problems
 
 
-def _foreign_issuer(issuer: str, settings: AuthorizerSettings) -> str:
+def foreign_issuer_problems(issuers: tuple[str, ...], auth_server_id: str | None) -> list[str]:
+    """OKTA_ISSUERS may name the configured server under other hosts, and no other server."""
+    return [problem for issuer in issuers if (problem := _foreign_issuer(issuer, auth_server_id))]
+
+
+def _foreign_issuer(issuer: str, auth_server_id: str | None) -> str:
     try:
         values.parse_issuer(issuer)
     except ValueError as error:
         return f"OKTA_ISSUERS: {issuer!r} is not right: {error}"
-    if issuer.rpartition("/")[2] != settings.auth_server_id:
+    if issuer.rpartition("/")[2] != auth_server_id:
         return f"OKTA_ISSUERS: {issuer!r} is another authorization server than OKTA_AUTH_SERVER_ID"
     return ""
 

@@ -10,7 +10,7 @@ from okta_gateway.login.okta_errors import explain
 from okta_gateway.login.pages import Page, Pages
 from okta_gateway.okta.errors import OktaRefused
 
-_NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
+_NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff"}
 _OKTA_STATUS = {"access_denied": 403, "temporarily_unavailable": 503, "server_error": 503}
 
 
@@ -43,7 +43,14 @@ def page(rendered: Page, status: int = 200) -> Answer:
 
 
 def json_answer(body: Mapping[str, Any], status: int = 200) -> Answer:
+    """Pragma is what RFC 6749, section 5.1 demands besides."""
     return Answer(status, "application/json", json.dumps(body), {**_NO_STORE, "Pragma": "no-cache"})
+
+
+def cacheable_json(body: Mapping[str, Any], seconds: int) -> Answer:
+    """For what everybody may know."""
+    headers = {"Cache-Control": f"public, max-age={seconds}", "X-Content-Type-Options": "nosniff"}
+    return Answer(200, "application/json", json.dumps(body), headers)
 
 
 def no_content() -> Answer:

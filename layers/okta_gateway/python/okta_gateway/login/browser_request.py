@@ -5,7 +5,7 @@ from typing import Any
 
 from okta_gateway.login.cookies import Cookies
 from okta_gateway.login.errors import ParameterInvalid
-from okta_gateway.login.gateway_address import GatewayAddress, gateway_address
+from okta_gateway.login.gateway_address import GatewayAddress, gateway_address, own_path
 
 
 class BrowserRequest:
@@ -13,8 +13,8 @@ class BrowserRequest:
 
     def __init__(self, event: Mapping[str, Any], gateway_url: str | None) -> None:
         self.id = str(event["requestContext"].get("requestId", ""))
-        self.path = str(event["path"])
-        self.gateway: GatewayAddress = gateway_address(gateway_url, dict(event))
+        self.path = own_path(event)
+        self.gateway: GatewayAddress = gateway_address(gateway_url, event)
         self.cookies = Cookies(plain_http=self.gateway.is_plain_http)
         self.parameters: Mapping[str, Sequence[str]] = event.get("multiValueQueryStringParameters") or {}
         self._headers: dict[str, list[str]] = {}
@@ -29,7 +29,7 @@ class BrowserRequest:
     @property
     def wants_json(self) -> bool:
         """Whether the client asked for JSON and not for a page (RFC 9110, section 12.5.1)."""
-        accept = self.headers.get("accept", "")
+        accept = self.headers.get("accept", "").lower()
         return "application/json" in accept and "text/html" not in accept
 
     @property

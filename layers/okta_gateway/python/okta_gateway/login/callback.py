@@ -79,9 +79,9 @@ class Callback:
             raise IssuerMixedUp("iss of the callback is not the configured issuer")
         state, code, error = (_single(parameters, name) for name in ("state", "code", "error"))
         description = _single(parameters, "error_description") or ""
-        if not state or (code is None) == (error is None) or code == "":
+        if not state or bool(code) == bool(error):
             raise ParameterInvalid("state, and either code or error, must be there")
-        return CallbackParameters(state, code, error, description)
+        return CallbackParameters(state, code or None, error or None, description)
 
     def _consume(self, state: str, browser_secret: str | None) -> PendingLogin:
         """Single use, and only by the browser that began: one atomic step in the store."""

@@ -58,4 +58,4 @@ class Cookies:
         pairs = (pair.strip().partition("=") for header in headers for pair in header.split(";"))
         values = {value for found, _, value in pairs if found == self._prefix + name}
         value = values.pop() if len(values) == 1 else ""
-        return value if value and len(value) <= _MAX_VALUE_LENGTH else None
+        return value if value.isascii() and 0 < len(value) <= _MAX_VALUE_LENGTH else None

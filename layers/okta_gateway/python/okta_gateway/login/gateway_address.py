@@ -1,5 +1,6 @@
 """Where the gateway is to a browser: from GATEWAY_URL, else from what API Gateway says, never from a header."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 
@@ -23,7 +24,7 @@ class GatewayAddress(NamedTuple):
         return self.url + path
 
 
-def gateway_address(gateway_url: str | None, event: dict[str, Any]) -> GatewayAddress:
+def gateway_address(gateway_url: str | None, event: Mapping[str, Any]) -> GatewayAddress:
     """The configured address, else the one of the domain and path through which API Gateway took the request.
 
     `domainName` is a domain that somebody configured for the API, and `path` of the context has the stage or the base
@@ -36,8 +37,12 @@ def gateway_address(gateway_url: str | None, event: dict[str, Any]) -> GatewayAd
     return GatewayAddress(f"https://{event['requestContext']['domainName']}", _prefix(event))
 
 
-def _prefix(event: dict[str, Any]) -> str:
-    """What stands in front of the resource's own path."""
+def own_path(event: Mapping[str, Any]) -> str:
+    """The path below the gateway, without stage and base path; `path` of the event may have a base path in front."""
     proxy = (event.get("pathParameters") or {}).get("proxy", "")
-    own = str(event["resource"]).replace("{proxy+}", proxy).rstrip("/")
-    return str(event["requestContext"]["path"]).rstrip("/").removesuffix(own)
+    return str(event["resource"]).replace("{proxy+}", proxy)
+
+
+def _prefix(event: Mapping[str, Any]) -> str:
+    """What stands in front of the resource's own path."""
+    return str(event["requestContext"]["path"]).rstrip("/").removesuffix(own_path(event).rstrip("/"))

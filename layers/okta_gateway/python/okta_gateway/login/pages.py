@@ -29,11 +29,11 @@ _TRY_SCRIPT = """
 document.getElementById("try").addEventListener("submit", async (event) => {
   event.preventDefault();
   const out = document.getElementById("answer");
-  const token = await fetch(TOKEN, { method: "POST", headers: { "Content-Type": "application/json" } });
+  const token = await fetch(tokenAddress, { method: "POST", headers: { "Content-Type": "application/json" } });
   const body = await token.json();
   if (!token.ok) { out.textContent = token.status + " " + JSON.stringify(body, null, 2); return; }
   const path = document.getElementById("path").value;
-  const answer = await fetch(PREFIX + path, { headers: { Authorization: "Bearer " + body.access_token } });
+  const answer = await fetch(prefix + path, { headers: { Authorization: "Bearer " + body.access_token } });
   out.textContent = answer.status + " " + await answer.text();
 });
 """
@@ -95,12 +95,16 @@ class Pages:
         return self._page(title, body)
 
     def _try_form(self) -> str:
-        script = _TRY_SCRIPT.replace("TOKEN", _script_string(f"{self._gateway.prefix}/oauth2/session/token"))
+        prefix = self._gateway.prefix
+        constants = (
+            f"const prefix = {_script_string(prefix)};\n"
+            f"const tokenAddress = {_script_string(f'{prefix}/oauth2/session/token')};"
+        )
         return (
             '<h2>Call the API</h2><form id="try"><p><label for="path">Path</label>'
             '<input id="path" value="/api/servers"></p><button>GET</button></form>'
             '<pre id="answer" role="status" aria-live="polite">Nothing called yet.</pre>'
-            + self._script(script.replace("PREFIX", _script_string(self._gateway.prefix)))
+            + self._script(constants + _TRY_SCRIPT)
         )
 
     def _page(self, title: str, body: str) -> Page:

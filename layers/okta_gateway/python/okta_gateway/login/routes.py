@@ -1,12 +1,13 @@
 """The routes of sign-in, each as a list of steps: from one browser's request to one answer."""
 
+import logging
 import secrets
 from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from okta_gateway.access.rules import CurrentRules
-from okta_gateway.errors import OktaGatewayError
+from okta_gateway.errors import CheckFailed, OktaGatewayError
 from okta_gateway.login import answers
 from okta_gateway.login.answers import Answer
 from okta_gateway.login.authorization_request import AuthorizationRequests
@@ -27,6 +28,8 @@ JWKS_SECONDS = 300
 """How long anybody may keep the gateway's public keys: a new key must be published that long before it signs."""
 _CORS_ROUTES = ("/oauth2/session", "/oauth2/session/token")
 _CALLBACK = "/oauth2/callback/okta"
+
+_logger = logging.getLogger(__name__)
 
 
 class SignIn(NamedTuple):
@@ -79,7 +82,7 @@ class Routes:
         parts = self._sign_in.parts()
         parameters = parts.callback.parse(request.parameters)
         signed_in = parts.callback.handle(parameters, request.attempt_secret(parameters.state), request.gateway)
-        parts.logout.end(request.session_id, request.gateway)  # a session from before does not live on beside
+        self._end_former_session(request)
         cookie = request.cookies.set_session(signed_in.session_id, parts.sessions.max_seconds)
         return answers.redirect(signed_in.target).with_cookies(cookie, request.cookies.clear_attempt(parameters.state))
 
@@ -119,8 +122,7 @@ class Routes:
     def public_keys(self, request: BrowserRequest) -> Answer:
         """GET /.well-known/jwks.json: the keys of tokens that this gateway issues."""
         del request
-        cacheable = {"Cache-Control": f"public, max-age={JWKS_SECONDS}", "Pragma": ""}
-        return answers.json_answer(key_set(self._sign_in.signing_keys)).with_headers(cacheable)
+        return answers.cacheable_json(key_set(self._sign_in.signing_keys), JWKS_SECONDS)
 
     def preflight(self, request: BrowserRequest) -> Answer:
         """OPTIONS: the CORS headers are added to every answer, and are all there is to say."""
@@ -144,10 +146,19 @@ class Routes:
         )
         if isinstance(error, SessionMissing) and request.session_id:
             return answer.with_cookies(request.cookies.clear_session())
-        if request.path == _CALLBACK and not isinstance(error, ParameterInvalid | IssuerMixedUp):
+        states = request.parameters.get("state") or []
+        is_attempt = request.path.rstrip("/") == _CALLBACK and len(states) == 1
+        if is_attempt and not isinstance(error, ParameterInvalid | IssuerMixedUp):
             # The attempt is over. A request that is none of an attempt's answers changes nothing.
-            return answer.with_cookies(request.cookies.clear_attempt(request.parameter("state") or ""))
+            return answer.with_cookies(request.cookies.clear_attempt(states[0]))
         return answer
+
+    def _end_former_session(self, request: BrowserRequest) -> None:
+        """The one from before does not live on beside the new one; if it cannot be ended now, it ends by itself."""
+        try:
+            self._sign_in.parts().logout.end(request.session_id, request.gateway)
+        except CheckFailed as error:
+            _logger.warning("the session before this sign-in could not be ended: %s", error)
 
     def _session_or_none(self, request: BrowserRequest) -> Session | None:
         try:

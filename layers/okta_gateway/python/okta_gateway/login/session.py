@@ -1,17 +1,20 @@
 """Sessions: what a browser's cookie stands for, and the tokens behind it, sealed (RFC 6265bis; RFC 9700, 4.14)."""
 
 import json
+import logging
 import time
 from collections.abc import Callable
 from typing import NamedTuple
 
 from okta_gateway.login.api_tokens import ApiToken
 from okta_gateway.login.cookies import digest, new_secret
-from okta_gateway.login.errors import SealBroken, SessionMissing
+from okta_gateway.login.errors import KeyServiceUnavailable, SealBroken, SessionMissing
 from okta_gateway.login.sealing import Sealer
 from okta_gateway.store.sessions import Session, Sessions
 
 TOUCH_SECONDS = 60
+
+_logger = logging.getLogger(__name__)
 
 
 class SessionTokens(NamedTuple):
@@ -20,6 +23,8 @@ class SessionTokens(NamedTuple):
     api_token: str
     id_token: str
     refresh_token: str | None
+    email: str | None = None
+    """Of the person; not secret, but nothing that the store has to show either."""
 
     def __repr__(self) -> str:
         return "SessionTokens(...)"
@@ -60,7 +65,9 @@ class BrowserSessions:
                 created_at=now,
                 last_seen_at=now,
                 expires_at=now + self._max_seconds,
-                sealed=self.seal(digest(session_id), SessionTokens(api_token.token, id_token, refresh_token)),
+                sealed=self.seal(
+                    digest(session_id), SessionTokens(api_token.token, id_token, refresh_token, person.email)
+                ),
                 token_expires_at=api_token.expires_at,
                 version=1,
             )
@@ -81,12 +88,12 @@ class BrowserSessions:
         session = self._store.find(digest(session_id)) if session_id else None
         if session is None:
             return None
-        try:
-            tokens = self.open(session)
-        except SessionMissing:
-            return None
         self._store.delete(session.id_hash)
-        return tokens
+        try:
+            return self.open(session)
+        except (SessionMissing, KeyServiceUnavailable) as error:
+            _logger.warning("the session has ended, but its refresh token could not be read for revocation: %s", error)
+            return None
 
     def make_ready_to_seal(self) -> None:
         """Get a data key if need be. Done before Okta rotates a refresh token, which could not be kept without one."""

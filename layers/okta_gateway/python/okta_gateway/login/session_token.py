@@ -98,16 +98,18 @@ class TokenRenewal:
         return session
 
     def _renew(self, session: Session, holder: str, gateway_url: str) -> Session:
-        tokens = self._sessions.open(session)
+        tokens = self._ready_to_refresh(session, holder)
         if tokens.refresh_token is None:
             return self._without_refresh_token(session, holder)
-        self._sessions.make_ready_to_seal()
-        answer = self._refresh(session, tokens.refresh_token, holder)
+        try:
+            answer = self._refresh(session, tokens.refresh_token, holder)
+        except OktaRefused as error:
+            return self._after_refusal(session, error)
         try:
             renewed = self._renewed_session(session, tokens, answer, gateway_url)
         except LoginRefused as error:
             self._store.delete(session.id_hash)
-            self._revoke(answer.refresh_token)
+            self._revoke(answer.refresh_token or tokens.refresh_token)
             raise SessionMissing(str(error)) from None
         except CheckFailed:
             # Okta has rotated the refresh token: keep the new one, or the session could never be renewed again.
@@ -117,6 +119,24 @@ class TokenRenewal:
         if self._store.replace_tokens(renewed, holder):
             return renewed._replace(version=session.version + 1)
         return self._after_losing_the_lease(session, answer)
+
+    def _ready_to_refresh(self, session: Session, holder: str) -> SessionTokens:
+        """The session's secrets, once it is sure that the renewed ones can be sealed."""
+        try:
+            tokens = self._sessions.open(session)
+            self._sessions.make_ready_to_seal()
+        except CheckFailed:
+            self._store.release_lease(session.id_hash, holder)
+            raise
+        return tokens
+
+    def _after_refusal(self, session: Session, refusal: OktaRefused) -> Session:
+        """Okta ended the session, unless somebody who took the lease over has used the refresh token meanwhile."""
+        current = self._store.find(session.id_hash)
+        if current is not None and current.version != session.version:
+            return current
+        self._store.delete(session.id_hash)
+        raise SessionMissing(f"Okta ended the session: {refusal}")
 
     def _after_losing_the_lease(self, session: Session, answer: TokenAnswer) -> Session:
         """Somebody was faster, or signed out meanwhile; only then nobody needs what Okta sent."""
@@ -139,8 +159,7 @@ class TokenRenewal:
             return self._okta.refresh(refresh_token)
         except OktaRefused as error:
             if error.error in _SESSION_IS_OVER:
-                self._store.delete(session.id_hash)
-                raise SessionMissing(f"Okta ended the session: {error}") from None
+                raise
             self._store.release_lease(session.id_hash, holder)
             raise OktaUnavailable(f"Okta refuses this gateway, not the person: {error}") from None
         except OktaUnavailable:
@@ -150,13 +169,14 @@ class TokenRenewal:
     def _renewed_session(
         self, session: Session, tokens: SessionTokens, answer: TokenAnswer, gateway_url: str
     ) -> Session:
-        api_token = self._api_tokens.make(answer, self._claims(session, answer), gateway_url)
+        api_token = self._api_tokens.make(answer, self._claims(session, tokens, answer), gateway_url)
         if api_token.person.subject != session.subject:
             raise TokenMixedUp("the renewed tokens are another person's")
         kept = SessionTokens(
             api_token=api_token.token,
             id_token=answer.id_token or tokens.id_token,
             refresh_token=answer.refresh_token or tokens.refresh_token,
+            email=api_token.person.email,
         )
         return session._replace(
             username=api_token.person.username,
@@ -165,10 +185,15 @@ class TokenRenewal:
             token_expires_at=api_token.expires_at,
         )
 
-    def _claims(self, session: Session, answer: TokenAnswer) -> JsonObject:
+    def _claims(self, session: Session, tokens: SessionTokens, answer: TokenAnswer) -> JsonObject:
         """A refreshed ID token keeps iss, sub and aud (OpenID Connect Core, section 12.2); else what we know."""
         if answer.id_token is None:
-            return {"sub": session.subject, "preferred_username": session.username, "groups": list(session.groups)}
+            return {
+                "sub": session.subject,
+                "preferred_username": session.username,
+                "email": tokens.email,
+                "groups": list(session.groups),
+            }
         return self._id_tokens.verify_refreshed(answer.id_token, access_token=answer.access_token)
 
     def _revoke(self, refresh_token: str | None) -> None:

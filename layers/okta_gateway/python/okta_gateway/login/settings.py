@@ -6,7 +6,7 @@ from typing import NamedTuple
 from okta_gateway import setting_values as values
 from okta_gateway.errors import ConfigurationInvalid
 from okta_gateway.setting_rows import BY_NAME, SettingsReader
-from okta_gateway.settings import okta_address_problems
+from okta_gateway.settings import foreign_issuer_problems, okta_address_problems
 
 _SCOPES = "openid profile email offline_access"
 
@@ -83,10 +83,10 @@ def parse_login_settings(environ: Mapping[str, str]) -> LoginSettings:
 
 
 def _contradictions(settings: LoginSettings, environ: Mapping[str, str]) -> list[str]:
-    problems = []
+    problems = foreign_issuer_problems(settings.other_issuers, settings.auth_server_id)
     if settings.auth_server_id and not environ.get("OKTA_AUDIENCE"):
         problems.append(f"OKTA_AUDIENCE is not set: {BY_NAME['OKTA_AUDIENCE'].meaning}")
-    if settings.issues_tokens and not environ.get("GATEWAY_SIGNING_KEYS"):
+    if not environ.get("OKTA_AUTH_SERVER_ID") and not environ.get("GATEWAY_SIGNING_KEYS"):
         problems.append(f"GATEWAY_SIGNING_KEYS is not set: {BY_NAME['GATEWAY_SIGNING_KEYS'].meaning}")
     if "openid" not in settings.scopes.split():
         problems.append("OKTA_SCOPES: openid is missing; without it Okta sends no ID token")
