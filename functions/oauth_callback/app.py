@@ -25,7 +25,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return _app.resolve({**event, "path": own_path(event)}, context)
 
 
-@_app.get("/oauth2")
+@_app.route("/oauth2", method=["GET", "HEAD"])
 def home() -> Response[str]:
     return _answered(_routes.home)
 
@@ -56,7 +56,7 @@ def preflight() -> Response[str]:
     return _answered(_routes.preflight)
 
 
-@_app.get("/oauth2/logout/okta")
+@_app.route("/oauth2/logout/okta", method=["GET", "HEAD"])
 def ask_sign_out() -> Response[str]:
     return _answered(_routes.ask_sign_out)
 

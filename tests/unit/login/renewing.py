@@ -22,12 +22,13 @@ from tests.unit.login.signing_in import (
     SessionsInMemory,
     TransparentSealer,
     api_token,
+    id_token,
     id_tokens,
     okta_api_tokens,
 )
 
 ID_HASH = digest(SESSION_ID)
-OLD = SessionTokens("the-first-api-token", "the-first-id-token", "the-first-refresh-token")
+OLD = SessionTokens("the-first-api-token", id_token(jti="ID.the-first"), "the-first-refresh-token")
 ENDS_SOON = NOW + RENEW_BEFORE_SECONDS - 1
 
 
@@ -77,7 +78,9 @@ class Rig(NamedTuple):
 
 def make_rig(clock: FakeClock) -> Rig:
     store, sealer, okta = SessionsInMemory(clock), TransparentSealer(), ScriptedOkta()
-    sessions = BrowserSessions(store, sealer, max_seconds=28800, clock=clock, new_id=lambda: SESSION_ID)
+    sessions = BrowserSessions(
+        store, sealer, max_seconds=28800, idle_seconds=3600, clock=clock, new_id=lambda: SESSION_ID
+    )
     sessions.begin(api_token(), OLD.id_token, OLD.refresh_token)
     keys: list[OktaGatewayError] = []
     meanwhile: list[Callable[[], object]] = []

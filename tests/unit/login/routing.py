@@ -71,7 +71,7 @@ class Rig(NamedTuple):
 
 def make_rig(clock: FakeClock) -> Rig:
     pending, okta, store = PendingInMemory(), ScriptedOkta(), SessionsInMemory(clock)
-    sessions = BrowserSessions(store, TransparentSealer(), max_seconds=28800, clock=clock)
+    sessions = BrowserSessions(store, TransparentSealer(), max_seconds=28800, idle_seconds=3600, clock=clock)
     verifier, api_tokens = id_tokens(clock), okta_api_tokens(clock)
     parts = SignInParts(
         requests=AuthorizationRequests(SERVER, USER_CLIENT_ID, "openid", pending, clock=clock),

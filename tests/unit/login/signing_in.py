@@ -141,6 +141,10 @@ class SessionsInMemory(Sessions):
         self._called("delete")
         return self.rows.pop(id_hash, None) is not None
 
+    def take(self, id_hash: str) -> Session | None:
+        self._called("take")
+        return self.rows.pop(id_hash, None)
+
     def take_lease(self, id_hash: str, holder: str, seconds: float) -> bool:
         self._called("take_lease")
         if id_hash not in self.rows or self.lease_holder(id_hash):

@@ -48,7 +48,7 @@ STATUS: list[tuple[OktaGatewayError, int]] = [
     (OktaUnavailable(DETAIL), 503),
     (SealBroken(DETAIL), 500),
     (KeyServiceUnavailable(DETAIL), 500),
-    (KeysUnavailable(DETAIL), 500),
+    (KeysUnavailable(DETAIL), 503),
     (StoreUnavailable(DETAIL), 500),
     (StoreDataInvalid(DETAIL), 500),
     (SecretUnavailable(DETAIL), 500),

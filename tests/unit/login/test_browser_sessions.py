@@ -11,7 +11,7 @@ from okta_gateway.login.session import TOUCH_SECONDS, BrowserSessions, SessionTo
 from tests.tokens import NOW, FakeClock
 from tests.unit.login.signing_in import DOWN, SESSION_ID, UID, SessionsInMemory, TransparentSealer, api_token
 
-TOKENS = SessionTokens("the-first-api-token", "the-id-token", "the-refresh-token", "ada@example.com")
+TOKENS = SessionTokens("the-first-api-token", "the-id-token", "the-refresh-token")
 OTHER_ID = "another-id"
 
 
@@ -27,7 +27,9 @@ def sealer() -> TransparentSealer:
 
 @pytest.fixture
 def sessions(store: SessionsInMemory, sealer: TransparentSealer, clock: FakeClock) -> BrowserSessions:
-    sessions = BrowserSessions(store, sealer, max_seconds=28800, clock=clock, new_id=lambda: SESSION_ID)
+    sessions = BrowserSessions(
+        store, sealer, max_seconds=28800, idle_seconds=3600, clock=clock, new_id=lambda: SESSION_ID
+    )
     assert sessions.begin(api_token(), TOKENS.id_token, TOKENS.refresh_token) == SESSION_ID
     store.calls.clear()
     return sessions
@@ -56,7 +58,7 @@ def test_tokens_are_kept_sealed_and_come_back_whole(sessions: BrowserSessions, s
 def test_ids_are_new_secrets_unless_a_test_gives_them(
     store: SessionsInMemory, sealer: TransparentSealer, clock: FakeClock, max_seconds: int
 ) -> None:
-    sessions = BrowserSessions(store, sealer, max_seconds=max_seconds, clock=clock)
+    sessions = BrowserSessions(store, sealer, max_seconds=max_seconds, idle_seconds=3600, clock=clock)
     ids = {sessions.begin(api_token(), "i", None) for _ in range(10)}
     assert len(ids) == len(store.rows) == 10
     assert {len(one) for one in ids} == {43}

@@ -60,7 +60,7 @@ class Rig(NamedTuple):
 @pytest.fixture
 def rig(clock: FakeClock) -> Rig:
     pending, okta, store = PendingInMemory(), ScriptedOkta(), SessionsInMemory(clock)
-    sessions = BrowserSessions(store, TransparentSealer(), max_seconds=28800, clock=clock)
+    sessions = BrowserSessions(store, TransparentSealer(), max_seconds=28800, idle_seconds=3600, clock=clock)
     callback = Callback(SERVER, pending, okta, id_tokens(clock), okta_api_tokens(clock), sessions)
     requests = AuthorizationRequests(SERVER, USER_CLIENT_ID, "openid", pending, clock=clock)
     return Rig(requests, pending, okta, store, sessions, callback)

@@ -25,7 +25,7 @@ def store(clock: FakeClock) -> SessionsInMemory:
 
 @pytest.fixture
 def sessions(store: SessionsInMemory, clock: FakeClock) -> BrowserSessions:
-    return BrowserSessions(store, TransparentSealer(), max_seconds=28800, clock=clock)
+    return BrowserSessions(store, TransparentSealer(), max_seconds=28800, idle_seconds=3600, clock=clock)
 
 
 def test_the_session_ends_its_refresh_token_is_revoked_and_okta_gets_a_form(

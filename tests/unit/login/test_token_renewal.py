@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from okta_gateway.errors import KeysUnavailable, OktaGatewayError, StoreUnavailable
-from okta_gateway.login.errors import KeyServiceUnavailable, SessionMissing
+from okta_gateway.login.errors import KeyServiceUnavailable, SessionEnded, SessionMissing
 from okta_gateway.login.session import SessionTokens
 from okta_gateway.login.session_token import (
     RENEW_BEFORE_SECONDS,
@@ -43,7 +43,7 @@ def test_a_token_that_ends_is_renewed(rig: Rig, ends_at: int) -> None:
     rig.put(ends_at=ends_at)
     assert rig.current() == SessionToken(ACCESS_TOKEN, 3590)
     assert rig.okta.refreshed == ["the-first-refresh-token"]
-    assert rig.tokens() == SessionTokens(ACCESS_TOKEN, id_token(), "the-second-refresh-token", "ada@example.com")
+    assert rig.tokens() == SessionTokens(ACCESS_TOKEN, id_token(), "the-second-refresh-token")
     assert (rig.row().version, rig.row().token_expires_at) == (2, NOW + 3590)
     rig.assert_free()
     assert rig.current() == SessionToken(ACCESS_TOKEN, 3590)
@@ -68,7 +68,7 @@ def test_an_answer_without_a_refresh_token_keeps_the_old_one(rig: Rig) -> None:
 def test_an_answer_without_an_id_token_keeps_the_old_one(rig: Rig) -> None:
     rig.okta.answer = token_answer(id_token=None)
     rig.current()
-    assert rig.tokens() == SessionTokens(ACCESS_TOKEN, "the-first-id-token", "the-second-refresh-token")
+    assert rig.tokens() == SessionTokens(ACCESS_TOKEN, OLD.id_token, "the-second-refresh-token")
 
 
 def test_a_refreshed_id_token_needs_no_nonce(rig: Rig) -> None:
@@ -116,7 +116,7 @@ def test_the_refresh_token_that_stays_is_revoked_with_the_session(rig: Rig) -> N
 @pytest.mark.parametrize("error", ["invalid_grant", "access_denied"])
 def test_a_refresh_that_okta_refuses_ends_the_session(rig: Rig, error: str) -> None:
     rig.okta.answer = OktaRefused(error, "The refresh token is invalid or expired.")
-    with pytest.raises(SessionMissing, match=error):
+    with pytest.raises(SessionEnded, match=error):
         rig.current()
     assert rig.store.rows == {}
     with pytest.raises(SessionMissing):

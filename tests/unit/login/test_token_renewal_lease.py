@@ -6,6 +6,7 @@ from okta_gateway.login.errors import SessionMissing
 from okta_gateway.login.session_token import (
     LEASE_SECONDS,
     POLL_SECONDS,
+    WAIT_SECONDS,
 )
 from okta_gateway.okta.errors import OktaRefused, OktaUnavailable
 from tests.tokens import NOW, FakeClock
@@ -48,10 +49,10 @@ def test_who_gets_the_lease_just_after_a_renewal_uses_its_token(rig: Rig) -> Non
 
 def test_a_lease_that_ran_out_is_taken_over(rig: Rig) -> None:
     """Whoever had it has died: with the rotated token lost, Okta still accepts the old one for a while."""
-    rig.somebody_has_the_lease(seconds=LEASE_SECONDS / 2)
+    rig.somebody_has_the_lease(seconds=WAIT_SECONDS / 2)
     assert rig.current().token == ACCESS_TOKEN
     assert rig.okta.refreshed == ["the-first-refresh-token"]
-    assert rig.clock() - NOW == pytest.approx(LEASE_SECONDS / 2, abs=2 * POLL_SECONDS)
+    assert rig.clock() - NOW == pytest.approx(WAIT_SECONDS / 2, abs=2 * POLL_SECONDS)
 
 
 def test_who_waits_in_vain_is_told_to_come_again_and_the_session_is_kept(rig: Rig) -> None:
@@ -60,7 +61,7 @@ def test_who_waits_in_vain_is_told_to_come_again_and_the_session_is_kept(rig: Ri
     with pytest.raises(OktaUnavailable) as failure:
         rig.current()
     assert failure.value.status == 503
-    assert rig.clock() - NOW == pytest.approx(LEASE_SECONDS, abs=2 * POLL_SECONDS)
+    assert rig.clock() - NOW == pytest.approx(WAIT_SECONDS, abs=2 * POLL_SECONDS)
     assert rig.tokens() == OLD
     assert rig.okta.refreshed == []
 

@@ -39,7 +39,8 @@ def sign_in(environ: Mapping[str, str], *, clock: Callable[[], float] = time.tim
     settings = parse_login_settings(_with_secrets(environ))
     database = connect(settings.documentdb_uri, settings.documentdb_database, settings.documentdb_tls_ca_file)
     keys = signing_keys(settings.signing_keys)
-    parts = functools.cache(lambda: _parts(settings, database, keys, clock))
+    sealer = Sealer(key_wrapper(settings.session_key), clock=clock)
+    parts = functools.cache(lambda: _parts(settings, database, keys, sealer, clock))
     return SignIn(settings, _rules(settings, database), keys, parts)
 
 
@@ -61,7 +62,11 @@ def _rules(settings: LoginSettings, database: Database[Document]) -> CurrentRule
 
 
 def _parts(
-    settings: LoginSettings, database: Database[Document], keys: list[SigningKey], clock: Callable[[], float]
+    settings: LoginSettings,
+    database: Database[Document],
+    keys: list[SigningKey],
+    sealer: Sealer,
+    clock: Callable[[], float],
 ) -> SignInParts:
     pending = PendingLogins(database, clock=clock)
     store = Sessions(database, idle_seconds=settings.session_idle_seconds, clock=clock)
@@ -72,8 +77,13 @@ def _parts(
     okta = OktaOAuth(server, settings.client_id, settings.client_secret)
     id_tokens = IdTokenVerifier(server, settings.client_id, okta_keys, clock=clock)
     api_tokens = _api_tokens(settings, okta_keys, keys, clock)
-    sealer = Sealer(key_wrapper(settings.session_key), clock=clock)
-    sessions = BrowserSessions(store, sealer, max_seconds=settings.session_max_seconds, clock=clock)
+    sessions = BrowserSessions(
+        store,
+        sealer,
+        max_seconds=settings.session_max_seconds,
+        idle_seconds=settings.session_idle_seconds,
+        clock=clock,
+    )
     return SignInParts(
         requests=AuthorizationRequests(server, settings.client_id, settings.scopes, pending, clock=clock),
         callback=Callback(server, pending, okta, id_tokens, api_tokens, sessions),

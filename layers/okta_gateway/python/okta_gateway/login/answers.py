@@ -4,13 +4,15 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from okta_gateway.errors import OktaGatewayError
+from okta_gateway.errors import KeysUnavailable, OktaGatewayError
 from okta_gateway.login.browser_request import BrowserRequest
+from okta_gateway.login.errors import SessionEnded
 from okta_gateway.login.okta_errors import explain
 from okta_gateway.login.pages import Page, Pages
-from okta_gateway.okta.errors import OktaRefused
+from okta_gateway.okta.errors import OktaRefused, OktaUnavailable
 
 _NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff"}
+_TRY_AGAIN = "This could not be checked just now; nothing was decided. Please try again in a minute."
 _OKTA_STATUS = {"access_denied": 403, "temporarily_unavailable": 503, "server_error": 503}
 
 
@@ -73,7 +75,11 @@ def _words(error: OktaGatewayError) -> tuple[int, str, str, str]:
     if isinstance(error, OktaRefused):
         explanation = explain(error)
         return _OKTA_STATUS.get(error.error, error.status), explanation.code, explanation.title, explanation.text
+    if isinstance(error, SessionEnded) and error.refusal.error != "invalid_grant":
+        explanation = explain(error.refusal)
+        return error.status, explanation.code, explanation.title, explanation.text
+    if isinstance(error, KeysUnavailable):
+        return OktaUnavailable.status, error.code, "Please try again", _TRY_AGAIN  # the keys are Okta's
     if error.status >= 500:
-        text = "This could not be checked just now; nothing was decided. Please try again in a minute."
-        return error.status, error.code, "Please try again", text
+        return error.status, error.code, "Please try again", _TRY_AGAIN
     return error.status, error.code, "This did not work", error.public

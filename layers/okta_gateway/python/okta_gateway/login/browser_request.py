@@ -23,8 +23,8 @@ class BrowserRequest:
 
     @property
     def headers(self) -> dict[str, str]:
-        """By lower-case name; a header that came twice is left out: which one counts is nobody's to guess."""
-        return {name: values[0] for name, values in self._headers.items() if len(values) == 1}
+        """By lower-case name; what came twice is joined by a comma (RFC 9110, section 5.3), so fits nothing exact."""
+        return {name: ", ".join(values) for name, values in self._headers.items()}
 
     @property
     def wants_json(self) -> bool:

@@ -4,12 +4,13 @@ OktaGatewayError
 ├── LoginRefused
 │   ├── ParameterInvalid  StateUnknown  IssuerMixedUp
 │   ├── IdTokenInvalid  TokenMixedUp
-│   └── SessionMissing  OriginRefused  RouteUnknown
+│   └── SessionMissing  SessionEnded  OriginRefused  RouteUnknown
 └── CheckFailed
     └── SealBroken  KeyServiceUnavailable
 """
 
 from okta_gateway.errors import CheckFailed, LoginRefused
+from okta_gateway.okta.errors import OktaRefused
 
 
 class ParameterInvalid(LoginRefused):
@@ -61,6 +62,19 @@ class SessionMissing(LoginRefused):
     status = 401
     public = "You are not signed in."
     advice = "Sign in again. Sessions end too soon? See SESSION_IDLE_SECONDS, SESSION_MAX_SECONDS, offline_access."
+
+
+class SessionEnded(LoginRefused):
+    """Okta refused to renew the session's tokens, and said why."""
+
+    code = "session_ended"
+    status = 401
+    public = "Okta ended your session."
+    advice = "The detail is what Okta said: a deactivated user, a withdrawn token, or a policy that no longer fits."
+
+    def __init__(self, refusal: OktaRefused) -> None:
+        super().__init__(refusal.detail)
+        self.refusal = refusal
 
 
 class OriginRefused(LoginRefused):

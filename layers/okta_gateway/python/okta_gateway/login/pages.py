@@ -20,7 +20,7 @@ h1 { font-size: 1.6rem; line-height: 1.2; }
 dt { font-weight: 600; } dd { margin: 0 0 .6rem; overflow-wrap: anywhere; }
 a.button, button { display: inline-block; font: inherit; padding: .5rem 1rem; border: 2px solid; border-radius: .4rem;
   background: none; color: inherit; text-decoration: none; cursor: pointer; }
-a.button:focus-visible, button:focus-visible, input:focus-visible { outline: 3px solid Highlight; outline-offset: 2px; }
+a.button:focus-visible, button:focus-visible, input:focus-visible { outline: 3px solid; outline-offset: 3px; }
 input { font: inherit; padding: .4rem; width: 100%; box-sizing: border-box; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid; border-radius: .4rem; padding: .6rem; }
 .small { font-size: .85rem; opacity: .8; }
@@ -29,12 +29,20 @@ _TRY_SCRIPT = """
 document.getElementById("try").addEventListener("submit", async (event) => {
   event.preventDefault();
   const out = document.getElementById("answer");
-  const token = await fetch(tokenAddress, { method: "POST", headers: { "Content-Type": "application/json" } });
-  const body = await token.json();
-  if (!token.ok) { out.textContent = token.status + " " + JSON.stringify(body, null, 2); return; }
-  const path = document.getElementById("path").value;
-  const answer = await fetch(prefix + path, { headers: { Authorization: "Bearer " + body.access_token } });
-  out.textContent = answer.status + " " + await answer.text();
+  const ask = async (address, options) => {
+    const answer = await fetch(address, options), text = await answer.text();
+    try { return [answer, JSON.parse(text)]; } catch { return [answer, text]; }
+  };
+  const show = ([answer, body]) => {
+    out.textContent = answer.status + " " + (typeof body === "string" ? body : JSON.stringify(body, null, 2));
+  };
+  out.textContent = "Calling ...";
+  try {
+    const token = await ask(tokenAddress, { method: "POST", headers: { "Content-Type": "application/json" } });
+    if (!token[0].ok) { show(token); return; }
+    const path = document.getElementById("path").value;
+    show(await ask(prefix + path, { headers: { Authorization: "Bearer " + token[1].access_token } }));
+  } catch (error) { out.textContent = "No answer: " + error.message; }
 });
 """
 

@@ -13,7 +13,7 @@ from okta_gateway.login.answers import Answer
 from okta_gateway.login.authorization_request import AuthorizationRequests
 from okta_gateway.login.browser_request import BrowserRequest
 from okta_gateway.login.callback import Callback
-from okta_gateway.login.errors import IssuerMixedUp, ParameterInvalid, RouteUnknown, SessionMissing
+from okta_gateway.login.errors import IssuerMixedUp, ParameterInvalid, RouteUnknown, SessionEnded, SessionMissing
 from okta_gateway.login.logout import Logout
 from okta_gateway.login.origins import Origins
 from okta_gateway.login.pages import Pages
@@ -144,11 +144,11 @@ class Routes:
         answer = answers.error_answer(
             error, request, self._pages(request), prefers_json=request.path.rstrip("/") in _CORS_ROUTES
         )
-        if isinstance(error, SessionMissing) and request.session_id:
+        if isinstance(error, SessionMissing | SessionEnded) and request.session_id:
             return answer.with_cookies(request.cookies.clear_session())
         states = request.parameters.get("state") or []
         is_attempt = request.path.rstrip("/") == _CALLBACK and len(states) == 1
-        if is_attempt and not isinstance(error, ParameterInvalid | IssuerMixedUp):
+        if is_attempt and not isinstance(error, ParameterInvalid | IssuerMixedUp | RouteUnknown):
             # The attempt is over. A request that is none of an attempt's answers changes nothing.
             return answer.with_cookies(request.cookies.clear_attempt(states[0]))
         return answer

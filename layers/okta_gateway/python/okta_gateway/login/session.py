@@ -12,7 +12,8 @@ from okta_gateway.login.errors import KeyServiceUnavailable, SealBroken, Session
 from okta_gateway.login.sealing import Sealer
 from okta_gateway.store.sessions import Session, Sessions
 
-TOUCH_SECONDS = 60
+TOUCH_SECONDS = 60.0
+"""A session in use is noted as such at most so often, or ten times in its idle time."""
 
 _logger = logging.getLogger(__name__)
 
@@ -23,8 +24,6 @@ class SessionTokens(NamedTuple):
     api_token: str
     id_token: str
     refresh_token: str | None
-    email: str | None = None
-    """Of the person; not secret, but nothing that the store has to show either."""
 
     def __repr__(self) -> str:
         return "SessionTokens(...)"
@@ -39,12 +38,14 @@ class BrowserSessions:
         sealer: Sealer,
         *,
         max_seconds: int,
+        idle_seconds: int,
         clock: Callable[[], float] = time.time,
         new_id: Callable[[], str] = new_secret,
     ) -> None:
         self._store = store
         self._sealer = sealer
         self._max_seconds = max_seconds
+        self._touch_seconds = min(TOUCH_SECONDS, idle_seconds / 10)
         self._clock = clock
         self._new_id = new_id
 
@@ -65,9 +66,7 @@ class BrowserSessions:
                 created_at=now,
                 last_seen_at=now,
                 expires_at=now + self._max_seconds,
-                sealed=self.seal(
-                    digest(session_id), SessionTokens(api_token.token, id_token, refresh_token, person.email)
-                ),
+                sealed=self.seal(digest(session_id), SessionTokens(api_token.token, id_token, refresh_token)),
                 token_expires_at=api_token.expires_at,
                 version=1,
             )
@@ -79,16 +78,15 @@ class BrowserSessions:
         session = self._store.find(digest(session_id)) if session_id else None
         if session is None:
             raise SessionMissing("no cookie" if not session_id else "no such session: ended, idle or too old")
-        if self._clock() - session.last_seen_at >= TOUCH_SECONDS:
+        if self._clock() - session.last_seen_at >= self._touch_seconds:
             self._store.touch(session.id_hash)
         return session
 
     def end(self, session_id: str | None) -> SessionTokens | None:
         """Delete the session; its tokens, for what is left to do at Okta, or None when there was no session."""
-        session = self._store.find(digest(session_id)) if session_id else None
+        session = self._store.take(digest(session_id)) if session_id else None
         if session is None:
             return None
-        self._store.delete(session.id_hash)
         try:
             return self.open(session)
         except (SessionMissing, KeyServiceUnavailable) as error:

@@ -8,18 +8,20 @@ from typing import NamedTuple
 from okta_gateway.errors import CheckFailed, LoginRefused
 from okta_gateway.login.api_tokens import ApiTokens
 from okta_gateway.login.cookies import new_secret
-from okta_gateway.login.errors import SessionMissing, TokenMixedUp
+from okta_gateway.login.errors import SessionEnded, SessionMissing, TokenMixedUp
 from okta_gateway.login.id_token import IdTokenVerifier
 from okta_gateway.login.session import BrowserSessions, SessionTokens
 from okta_gateway.okta.errors import OktaRefused, OktaUnavailable
 from okta_gateway.okta.oauth import OktaOAuth, TokenAnswer
 from okta_gateway.store.sessions import Session, Sessions
-from okta_gateway.tokens.jws import JsonObject
+from okta_gateway.tokens.jws import JsonObject, parse
 
 RENEW_BEFORE_SECONDS = 60
 LEASE_SECONDS = 20.0
 """Shorter than the time for which Okta accepts a rotated refresh token again (30 s by default), so that a request that
 died in the middle costs nothing. Longer than an answer of Okta may take, which is given up after 8 to 13 s."""
+WAIT_SECONDS = 8.0
+"""How long a request waits for another that renews: it may then have to renew itself, and API Gateway ends at 29 s."""
 POLL_SECONDS = 0.1
 _SESSION_IS_OVER = frozenset({"invalid_grant", "access_denied"})
 
@@ -77,7 +79,7 @@ class TokenRenewal:
 
     def _renewed(self, session: Session, gateway_url: str) -> Session:
         """Renew under a lease, or wait for whoever holds it: two refreshes at once would look like theft to Okta."""
-        holder, give_up_at = new_secret(), self._clock() + LEASE_SECONDS
+        holder, give_up_at = new_secret(), self._clock() + WAIT_SECONDS
         while not self._store.take_lease(session.id_hash, holder, LEASE_SECONDS):
             if self._clock() >= give_up_at:
                 raise OktaUnavailable("another request renews this session and does not come to an end")
@@ -136,7 +138,7 @@ class TokenRenewal:
         if current is not None and current.version != session.version:
             return current
         self._store.delete(session.id_hash)
-        raise SessionMissing(f"Okta ended the session: {refusal}")
+        raise SessionEnded(refusal)
 
     def _after_losing_the_lease(self, session: Session, answer: TokenAnswer) -> Session:
         """Somebody was faster, or signed out meanwhile; only then nobody needs what Okta sent."""
@@ -169,14 +171,13 @@ class TokenRenewal:
     def _renewed_session(
         self, session: Session, tokens: SessionTokens, answer: TokenAnswer, gateway_url: str
     ) -> Session:
-        api_token = self._api_tokens.make(answer, self._claims(session, tokens, answer), gateway_url)
+        api_token = self._api_tokens.make(answer, self._claims(tokens, answer), gateway_url)
         if api_token.person.subject != session.subject:
             raise TokenMixedUp("the renewed tokens are another person's")
         kept = SessionTokens(
             api_token=api_token.token,
             id_token=answer.id_token or tokens.id_token,
             refresh_token=answer.refresh_token or tokens.refresh_token,
-            email=api_token.person.email,
         )
         return session._replace(
             username=api_token.person.username,
@@ -185,15 +186,14 @@ class TokenRenewal:
             token_expires_at=api_token.expires_at,
         )
 
-    def _claims(self, session: Session, tokens: SessionTokens, answer: TokenAnswer) -> JsonObject:
-        """A refreshed ID token keeps iss, sub and aud (OpenID Connect Core, section 12.2); else what we know."""
+    def _claims(self, tokens: SessionTokens, answer: TokenAnswer) -> JsonObject:
+        """Those of the refreshed ID token, which keeps iss, sub and aud (OpenID Connect Core, section 12.2).
+
+        Without one, those of the sealed ID token, which was verified before it was sealed. Never those of the row,
+        which whoever can write to the store could change.
+        """
         if answer.id_token is None:
-            return {
-                "sub": session.subject,
-                "preferred_username": session.username,
-                "email": tokens.email,
-                "groups": list(session.groups),
-            }
+            return parse(tokens.id_token).payload
         return self._id_tokens.verify_refreshed(answer.id_token, access_token=answer.access_token)
 
     def _revoke(self, refresh_token: str | None) -> None:

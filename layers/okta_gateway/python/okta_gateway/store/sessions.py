@@ -96,6 +96,15 @@ class Sessions:
         with driver_failures_translated():
             return self._collection.delete_one({"_id": id_hash}).deleted_count == 1
 
+    def take(self, id_hash: str) -> Session | None:
+        """End the session and give it as it was last, in one step: a renewal cannot come in between.
+
+        Raises StoreUnavailable or StoreDataInvalid.
+        """
+        with driver_failures_translated():
+            row = self._collection.find_one_and_delete({"_id": id_hash})
+        return None if row is None else _session(row)
+
     def take_lease(self, id_hash: str, holder: str, seconds: float) -> bool:
         """Let `holder`, and nobody else for `seconds`, refresh the tokens; False when somebody has the lease.
 
