@@ -172,6 +172,17 @@ def test_a_deleted_session_is_gone(sessions: Sessions) -> None:
     assert sessions.find("other") == session("other")
 
 
+def test_a_session_that_is_taken_is_gone_and_given_as_it_was_last(sessions: Sessions) -> None:
+    sessions.add(session())
+    sessions.take_lease(ID, "a", LEASE)
+    assert sessions.replace_tokens(refreshed(session()), "a")
+    taken = sessions.take(ID)
+    assert taken is not None
+    assert (taken.sealed, taken.version) == (refreshed(session()).sealed, session().version + 1)
+    assert sessions.find(ID) is None
+    assert sessions.take(ID) is None
+
+
 def test_nothing_brings_a_deleted_session_back(sessions: Sessions, database: Database[Document]) -> None:
     sessions.add(session())
     assert sessions.take_lease(ID, "a", LEASE)

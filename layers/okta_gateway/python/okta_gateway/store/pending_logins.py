@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from pymongo.database import Database
 
-from okta_gateway.errors import StoreDataInvalid
 from okta_gateway.store.connection import Document
+from okta_gateway.store.expiring_rows import check_shape, ensure_expiry_index, moment, seconds
 from okta_gateway.store.failures import driver_failures_translated
 
 COLLECTION = "oauth_pending_logins"
@@ -54,7 +54,7 @@ class PendingLogins:
             "nonce": pending.nonce,
             "code_verifier": pending.code_verifier,
             "target": pending.target,
-            "expires_at": datetime.fromtimestamp(pending.expires_at, UTC),
+            "expires_at": moment(pending.expires_at),
         }
         with driver_failures_translated():
             self._collection.insert_one(row)
@@ -76,23 +76,16 @@ class PendingLogins:
 
     def ensure_indexes(self) -> None:
         """Create the TTL index on expires_at unless there is one. Raises StoreUnavailable."""
-        with driver_failures_translated():
-            indexes = self._collection.index_information().values()
-            if not any(
-                index["key"] == [("expires_at", 1)] and index.get("expireAfterSeconds") == 0 for index in indexes
-            ):
-                self._collection.create_index("expires_at", expireAfterSeconds=0)
+        ensure_expiry_index(self._collection)
 
 
 def _pending_login(row: Document) -> PendingLogin:
-    for field, kind in SHAPE.items():
-        if not isinstance(row.get(field), kind):
-            raise StoreDataInvalid(f"{COLLECTION}: {field} of _id {row['_id']!r} was missing or of a wrong type")
+    check_shape(row, SHAPE, COLLECTION)
     return PendingLogin(
         state_hash=row["_id"],
         browser_hash=row["browser_hash"],
         nonce=row["nonce"],
         code_verifier=row["code_verifier"],
         target=row["target"],
-        expires_at=row["expires_at"].replace(tzinfo=UTC).timestamp(),
+        expires_at=seconds(row["expires_at"]),
     )

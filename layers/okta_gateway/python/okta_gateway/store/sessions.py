@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from pymongo.database import Database
 
-from okta_gateway.errors import StoreDataInvalid
 from okta_gateway.store.connection import Document
+from okta_gateway.store.expiring_rows import check_shape, ensure_expiry_index, malformed, moment, seconds
 from okta_gateway.store.failures import driver_failures_translated
 
 COLLECTION = "oauth_sessions_gateway"
@@ -86,10 +86,10 @@ class Sessions:
         now = self._clock()
         alive = {
             "_id": id_hash,
-            "last_seen_at": {"$gt": _moment(now - self._idle_seconds)},
-            "expires_at": {"$gt": _moment(now)},
+            "last_seen_at": {"$gt": moment(now - self._idle_seconds)},
+            "expires_at": {"$gt": moment(now)},
         }
-        self._update(alive, {"$max": {"last_seen_at": _moment(now)}})
+        self._update(alive, {"$max": {"last_seen_at": moment(now)}})
 
     def delete(self, id_hash: str) -> bool:
         """End the session; False when there was none. Raises StoreUnavailable."""
@@ -112,8 +112,8 @@ class Sessions:
         replaced since it was read. Raises StoreUnavailable.
         """
         now = self._clock()
-        free = {"_id": id_hash, "lease_until": {"$lte": _moment(now)}}
-        return self._update(free, {"$set": {"lease_holder": holder, "lease_until": _moment(now + seconds)}})
+        free = {"_id": id_hash, "lease_until": {"$lte": moment(now)}}
+        return self._update(free, {"$set": {"lease_holder": holder, "lease_until": moment(now + seconds)}})
 
     def release_lease(self, id_hash: str, holder: str) -> None:
         """Give the lease back, if `holder` has it. Raises StoreUnavailable."""
@@ -131,7 +131,7 @@ class Sessions:
             "username": session.username,
             "groups": list(session.groups),
             "sealed": session.sealed,
-            "token_expires_at": _moment(session.token_expires_at),
+            "token_expires_at": moment(session.token_expires_at),
         }
         return self._update(
             {"_id": session.id_hash, "lease_holder": holder, "version": session.version},
@@ -140,12 +140,7 @@ class Sessions:
 
     def ensure_indexes(self) -> None:
         """Create the TTL index on expires_at unless there is one. Raises StoreUnavailable."""
-        with driver_failures_translated():
-            indexes = self._collection.index_information().values()
-            if not any(
-                index["key"] == [("expires_at", 1)] and index.get("expireAfterSeconds") == 0 for index in indexes
-            ):
-                self._collection.create_index("expires_at", expireAfterSeconds=0)
+        ensure_expiry_index(self._collection)
 
     def _is_over(self, session: Session) -> bool:
         return self._clock() >= min(session.expires_at, session.last_seen_at + self._idle_seconds)
@@ -161,45 +156,29 @@ def _row(session: Session) -> Document:
         "subject": session.subject,
         "username": session.username,
         "groups": list(session.groups),
-        "created_at": _moment(session.created_at),
-        "last_seen_at": _moment(session.last_seen_at),
-        "expires_at": _moment(session.expires_at),
+        "created_at": moment(session.created_at),
+        "last_seen_at": moment(session.last_seen_at),
+        "expires_at": moment(session.expires_at),
         "sealed": session.sealed,
-        "token_expires_at": _moment(session.token_expires_at),
+        "token_expires_at": moment(session.token_expires_at),
         "version": session.version,
         **NO_LEASE,
     }
 
 
 def _session(row: Document) -> Session:
-    for field, kind in SHAPE.items():
-        if not isinstance(row.get(field), kind):
-            raise _malformed(row, field)
+    check_shape(row, SHAPE, COLLECTION)
     if not all(isinstance(group, str) for group in row["groups"]):
-        raise _malformed(row, "groups")
+        raise malformed(row, "groups", COLLECTION)
     return Session(
         id_hash=row["_id"],
         subject=row["subject"],
         username=row["username"],
         groups=tuple(row["groups"]),
-        created_at=_seconds(row["created_at"]),
-        last_seen_at=_seconds(row["last_seen_at"]),
-        expires_at=_seconds(row["expires_at"]),
+        created_at=seconds(row["created_at"]),
+        last_seen_at=seconds(row["last_seen_at"]),
+        expires_at=seconds(row["expires_at"]),
         sealed=row["sealed"],
-        token_expires_at=_seconds(row["token_expires_at"]),
+        token_expires_at=seconds(row["token_expires_at"]),
         version=row["version"],
     )
-
-
-def _malformed(row: Document, field: str) -> StoreDataInvalid:
-    return StoreDataInvalid(
-        f"{COLLECTION}: {field} of _id {row['_id']!r} is missing or of a wrong type: delete the row"
-    )
-
-
-def _moment(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _seconds(moment: datetime) -> float:
-    return moment.replace(tzinfo=UTC).timestamp()
