@@ -15,13 +15,14 @@ PATIENCE = 10_000  # milliseconds
 type Sites = Callable[[Plan], Site]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Ended with the module: while it runs, Playwright keeps an event loop running in the main thread."""
     with running_chromium() as chromium:
         yield chromium
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sites(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
     """Gateways by plan, each started when the first test needs it."""
     running: dict[Plan, Site] = {}

@@ -112,7 +112,7 @@ def test_whom_okta_deactivates_is_out_at_the_next_renewal(page: Page, site: Site
     site.tell_okta(f"users/{SAM}", active=False)
     try:
         site.clock.forward(LONGER_THAN_A_TOKEN)
-        assert ask_token(page, site).json["error"] == "session_missing"
+        assert ask_token(page, site).json["error"] == "session_ended"
         assert ask(page, site.link("/oauth2/session")).status == 401
     finally:
         site.tell_okta(f"users/{SAM}", active=True)
