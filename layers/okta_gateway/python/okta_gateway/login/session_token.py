@@ -63,8 +63,8 @@ class TokenRenewal:
     def current(self, session_id: str | None, gateway_url: str) -> SessionToken:
         """The token of a cookie's session.
 
-        Raises SessionMissing when the session is over, also because Okta says so, and OktaUnavailable when Okta
-        cannot be asked; the session is kept then.
+        Raises SessionMissing when the session is over, SessionEnded when Okta has just said so, and OktaUnavailable
+        when Okta cannot be asked; the session is kept then.
         """
         session = self._sessions.read(session_id)
         if self._ends_soon(session):
