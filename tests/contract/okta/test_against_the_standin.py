@@ -7,9 +7,9 @@ import pytest
 from okta_gateway.okta import oauth
 from okta_gateway.okta.errors import OktaRefused, OktaUnavailable
 from okta_gateway.okta.oauth import OktaOAuth, TokenAnswer
-from tests.contract.okta.conftest import gateway
+from tests.contract.conftest import Clock
+from tests.contract.okta.web_application import gateway
 from tests.contract.okta_standin.browser import ADA, CALLBACK, VERIFIER, Browser, change_app, change_user, deviate
-from tests.contract.okta_standin.conftest import Clock
 from tests.contract.okta_standin.standin_client import CUSTOM, Standin, claims_of
 
 SERVERS = pytest.mark.parametrize("server", ["org", CUSTOM])

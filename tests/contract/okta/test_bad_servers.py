@@ -18,7 +18,7 @@ from starlette.routing import Route
 from devkit.serving import LOOPBACK, serve
 from okta_gateway.okta import oauth
 from okta_gateway.okta.errors import OktaUnavailable
-from tests.contract.okta.conftest import gateway
+from tests.contract.okta.web_application import gateway
 
 SECRET = "s3cret-of-the-app"
 REFRESH_TOKEN = "s3cret-refresh-token"

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.contract.conftest import Clock
 from tests.contract.okta_standin.browser import (
     ADA,
     PASSWORD,
@@ -14,7 +15,6 @@ from tests.contract.okta_standin.browser import (
     redeem,
     result_of,
 )
-from tests.contract.okta_standin.conftest import Clock
 from tests.contract.okta_standin.standin_client import CUSTOM, claims_of
 
 SERVERS = pytest.mark.parametrize("server", ["org", CUSTOM])

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.contract.conftest import Clock
 from tests.contract.okta_standin.browser import (
     ADA,
     CALLBACK,
@@ -21,7 +22,6 @@ from tests.contract.okta_standin.browser import (
     deviate,
     redeem,
 )
-from tests.contract.okta_standin.conftest import Clock
 from tests.contract.okta_standin.openapi import EXAMPLES, require_schema
 from tests.contract.okta_standin.standin_client import (
     AGENT,

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from tests.contract.conftest import Clock
 from tests.contract.okta_standin.browser import (
     ADA,
     AFTER_LOGOUT,
@@ -14,7 +15,6 @@ from tests.contract.okta_standin.browser import (
     refresh,
     result_of,
 )
-from tests.contract.okta_standin.conftest import Clock
 from tests.contract.okta_standin.standin_client import AGENT, CUSTOM
 
 SERVERS = pytest.mark.parametrize("server", ["org", CUSTOM])

@@ -10,6 +10,7 @@ import pytest
 
 from devkit.okta_standin import create_app, load_org
 from devkit.serving import serve
+from tests.contract.conftest import Clock
 from tests.contract.okta_standin.browser import (
     ADA,
     AUTH,
@@ -21,7 +22,6 @@ from tests.contract.okta_standin.browser import (
     change_user,
     refresh,
 )
-from tests.contract.okta_standin.conftest import Clock
 from tests.contract.okta_standin.openapi import EXAMPLES, require_schema
 from tests.contract.okta_standin.standin_client import AGENT, AGENT_SECRET, CUSTOM, Standin, claims_of
 

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from devkit.gateway.iam_policy import Decision, evaluate, is_allowed
-from okta_gateway.access.policy import DEFAULT_MAX_POLICY_BYTES, MAX_RESOURCE_LENGTH, Policy, build_policy
+from okta_gateway.access.policy import MAX_RESOURCE_LENGTH, Policy, build_policy
 from okta_gateway.access.scopes import SHIPPED_PERMISSIONS, AccessRules, validate_rules
 from okta_gateway.errors import PolicyTooLarge
+from okta_gateway.setting_rows import DEFAULTS
 from tests.unit.access.rights import STAGE_ARN, place, request_arn, resources
 
 WHOAMI = f"{STAGE_ARN}/GET/api/iam/whoami"
@@ -15,6 +16,9 @@ WHOAMI = f"{STAGE_ARN}/GET/api/iam/whoami"
 
 def rules_of(*permissions: str) -> AccessRules:
     return validate_rules({"groups": {}, "permissions": {"s": list(permissions)}}, place)
+
+
+DEFAULT_MAX_POLICY_BYTES = int(DEFAULTS["POLICY_MAX_BYTES"])
 
 
 def policy_of(

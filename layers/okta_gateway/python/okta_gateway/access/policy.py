@@ -15,7 +15,6 @@ from okta_gateway.errors import PolicyTooLarge
 
 MAX_RESOURCE_LENGTH = 512
 """Characters; API Gateway refuses longer ones (AWS: "Output from an API Gateway Lambda authorizer")."""
-DEFAULT_MAX_POLICY_BYTES = 8192
 WHOAMI = Permission(("GET",), "/api/iam/whoami", below=False)
 """Open to every verified principal: to ask who they are."""
 

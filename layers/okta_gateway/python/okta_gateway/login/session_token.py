@@ -119,7 +119,7 @@ class TokenRenewal:
             self._store.replace_tokens(session._replace(sealed=self._sessions.seal(session.id_hash, kept)), holder)
             raise
         if self._store.replace_tokens(renewed, holder):
-            return renewed._replace(version=session.version + 1)
+            return renewed
         return self._after_losing_the_lease(session, answer)
 
     def _ready_to_refresh(self, session: Session, holder: str) -> SessionTokens:
