@@ -1,6 +1,6 @@
-"""The two lock files: what a laptop installs, and what the Lambda layer carries, in the same versions.
+"""The lock files: what a laptop installs, and what the Lambda layers carry, in the same versions.
 
-`python -m devkit.locks` writes both from pyproject.toml; versions that still fit stay as they are.
+`python -m devkit.locks` writes them from pyproject.toml; versions that still fit stay as they are.
 """
 
 import shutil
@@ -38,6 +38,8 @@ class LockFile:
 LOCK_FILES = (
     LockFile("requirements.lock", "dev"),
     LockFile("layers/dependencies/requirements.txt", "layer", constraint="requirements.lock"),
+    LockFile("layers/web_dependencies/requirements.txt", "web-layer", constraint="requirements.lock"),
+    LockFile("layers/iam_dependencies/requirements.txt", "iam-layer", constraint="requirements.lock"),
 )
 
 
@@ -65,7 +67,7 @@ def is_fresh(lock: LockFile, root: Path = ROOT) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """Write both files, or with `--check` only compare; return the exit status."""
+    """Write the files, or with `--check` only compare; return the exit status."""
     try:
         if "--check" in arguments:
             stale = [lock.path for lock in LOCK_FILES if not is_fresh(lock)]
