@@ -6,17 +6,16 @@ Two outcomes besides success, never mixed up: Okta says no (OktaRefused), or nob
 import re
 import time
 from collections.abc import Callable, Mapping
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import NamedTuple
 
 import httpx
 
 from okta_gateway.errors import TokenMalformed
 from okta_gateway.okta.errors import OktaRefused, OktaUnavailable
+from okta_gateway.okta.http import Answer, AnswerUnfit, Limits, bounded_answer, holds, http_client, reason
 from okta_gateway.tokens.issuer import AuthorizationServer
 from okta_gateway.tokens.jws import JsonObject, parse_json_object
 
-CONNECT_SECONDS = 3.0
 READ_SECONDS = 5.0
 """Until the next byte; also for writing."""
 TOTAL_SECONDS = 8.0
@@ -72,19 +71,8 @@ class OktaOAuth:
         self._revocation_endpoint = server.revocation_endpoint
         self._secret = client_secret
         self._clock = clock
-        self._http = httpx.Client(
-            transport=transport,
-            # As Okta documents it, without the encoding of RFC 6749, section 2.3.1, which changes none of its ids.
-            auth=httpx.BasicAuth(client_id, client_secret),
-            headers={"Accept": "application/json", "Accept-Encoding": "identity"},
-            # Okta sets cookies everywhere; what it remembers of one person must not go along with the next.
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-            timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-            # A sandbox is frozen between requests: a connection kept open is likely dead, and a code must not be lost.
-            limits=httpx.Limits(max_keepalive_connections=0),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        # As Okta documents it, without the encoding of RFC 6749, section 2.3.1, which changes none of its ids.
+        self._http = http_client(READ_SECONDS, transport, httpx.BasicAuth(client_id, client_secret))
 
     def exchange_code(self, code: str, code_verifier: str, redirect_uri: str) -> TokenAnswer:
         """Redeem an authorization code (RFC 6749, section 4.1.3; RFC 7636, section 4.5)."""
@@ -104,72 +92,43 @@ class OktaOAuth:
     def _tokens(self, form: Mapping[str, str], secrets: tuple[str, ...]) -> TokenAnswer:
         answer = self._post(self._token_endpoint, form, secrets)
         try:
-            return _token_answer(_json_object(answer))
-        except _AnswerUnfit as error:
+            return read_token_answer(answer)
+        except AnswerUnfit as error:
             raise OktaUnavailable(f"{self._token_endpoint} gave no tokens: {error}") from None
 
-    def _post(self, endpoint: str, form: Mapping[str, str], secrets: tuple[str, ...]) -> "_Answer":
+    def _post(self, endpoint: str, form: Mapping[str, str], secrets: tuple[str, ...]) -> Answer:
         """The answer, whose status is 200."""
+        limits = Limits(TOTAL_SECONDS, MAX_ANSWER_BYTES)
         try:
-            answer = self._bounded(endpoint, form)
+            request = self._http.build_request("POST", endpoint, data=form)
+            answer = bounded_answer(self._http, request, limits, self._clock)
         except (httpx.HTTPError, ValueError) as error:
             # Neither chained nor quoted: the exception of httpx holds the request, and that holds the secrets.
-            why = str(error) if isinstance(error, _AnswerUnfit) else type(error).__name__
-            raise OktaUnavailable(f"{endpoint} gave no answer: {why}") from None
+            raise OktaUnavailable(f"{endpoint} gave no answer: {reason(error)}") from None
         if answer.status != 200:
-            raise _refusal(endpoint, answer, (self._secret, *secrets))
+            raise refusal_of(endpoint, answer, (self._secret, *secrets))
         return answer
 
-    def _bounded(self, endpoint: str, form: Mapping[str, str]) -> "_Answer":
-        """Read an answer of limited size in limited time."""
-        deadline = self._clock() + TOTAL_SECONDS
-        body = b""
-        with self._http.stream("POST", endpoint, data=form) as answer:
-            if answer.headers.get("Content-Encoding", "identity") != "identity":
-                raise _AnswerUnfit("it is compressed, which nobody asked for")
-            for chunk in answer.iter_bytes():
-                body += chunk
-                if len(body) > MAX_ANSWER_BYTES:
-                    raise _AnswerUnfit(f"more than {MAX_ANSWER_BYTES} bytes")
-                if self._clock() > deadline:
-                    raise _AnswerUnfit(f"it took longer than {TOTAL_SECONDS:g} s")
-        return _Answer(answer.status_code, answer.headers.get("Content-Type", ""), body)
 
-
-class _Answer(NamedTuple):
-    """What was read of an answer."""
-
-    status: int
-    content_type: str
-    body: bytes
-
-    def __repr__(self) -> str:
-        return "_Answer(...)"
-
-
-class _AnswerUnfit(ValueError):
-    """The answer breaks a limit or the promises of RFC 6749; the message holds nothing of it."""
-
-
-def _json_object(answer: _Answer) -> JsonObject:
-    media_type = answer.content_type.partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise _AnswerUnfit("it is not application/json")
+def _json_object(answer: Answer) -> JsonObject:
+    if not answer.is_json:
+        raise AnswerUnfit("it is not application/json")
     try:
         return parse_json_object(answer.body, "answer")
     except TokenMalformed as error:
-        raise _AnswerUnfit(error.detail) from None
+        raise AnswerUnfit(error.detail) from None
 
 
-def _token_answer(members: JsonObject) -> TokenAnswer:
-    """RFC 6749, section 5.1. Raises _AnswerUnfit. Unknown members are ignored, as it asks."""
+def read_token_answer(answer: Answer) -> TokenAnswer:
+    """RFC 6749, section 5.1. Raises AnswerUnfit. Unknown members are ignored, as it asks."""
+    members = _json_object(answer)
     access_token = _token(members, "access_token")
     if access_token is None:
-        raise _AnswerUnfit("it has no access_token")
+        raise AnswerUnfit("it has no access_token")
     _require_bearer(members.get("token_type"))
     scope = members.get("scope")
     if not isinstance(scope, str | None):
-        raise _AnswerUnfit("scope is not a string")
+        raise AnswerUnfit("scope is not a string")
     return TokenAnswer(
         access_token=access_token,
         id_token=_token(members, "id_token"),
@@ -182,29 +141,29 @@ def _token_answer(members: JsonObject) -> TokenAnswer:
 def _token(members: JsonObject, name: str) -> str | None:
     token = members.get(name)
     if token is not None and not (isinstance(token, str) and _TOKEN.fullmatch(token)):
-        raise _AnswerUnfit(f"{name} is not a string of printable characters")
+        raise AnswerUnfit(f"{name} is not a string of printable characters")
     return token
 
 
 def _require_bearer(token_type: object) -> None:
     """`token_type` is compared without regard to case (RFC 6749, section 5.1)."""
     if not isinstance(token_type, str) or token_type.lower() != "bearer":
-        raise _AnswerUnfit("token_type is not Bearer; untick 'Require DPoP' for the application in Okta")
+        raise AnswerUnfit("token_type is not Bearer; untick 'Require DPoP' for the application in Okta")
 
 
 def _expires_in(value: object) -> float:
     """Okta always sends it. bool is a number to Python, not to JSON."""
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= MAX_EXPIRES_IN:
-        raise _AnswerUnfit("expires_in is missing or no number of seconds")
+        raise AnswerUnfit("expires_in is missing or no number of seconds")
     return float(value)
 
 
-def _refusal(endpoint: str, answer: _Answer, secrets: tuple[str, ...]) -> OktaRefused | OktaUnavailable:
+def refusal_of(endpoint: str, answer: Answer, secrets: tuple[str, ...]) -> OktaRefused | OktaUnavailable:
     """What an answer means whose status is not 200."""
     status = answer.status
     try:
         members = _json_object(answer)
-    except _AnswerUnfit:
+    except AnswerUnfit:
         members = {}
     error = _oauth_error(members.get("error"), secrets)
     if error and 400 <= status < 500 and status != 429:
@@ -214,21 +173,16 @@ def _refusal(endpoint: str, answer: _Answer, secrets: tuple[str, ...]) -> OktaRe
 
 def _oauth_error(value: object, secrets: tuple[str, ...]) -> str | None:
     """The code of a refusal; None for what is no code, and for those that say "later"."""
-    if not isinstance(value, str) or not _ERROR.fullmatch(value) or _holds(value, secrets):
+    if not isinstance(value, str) or not _ERROR.fullmatch(value) or holds(value, secrets):
         return None
     return None if value in _COME_AGAIN else value
 
 
 def _description(text: object, secrets: tuple[str, ...]) -> str:
     """A description that is safe to show and to log, though somebody else wrote it."""
-    if not isinstance(text, str) or _holds(text, secrets):
+    if not isinstance(text, str) or holds(text, secrets):
         return ""
     return _NOT_DESCRIPTION.sub("?", text)[:MAX_DESCRIPTION_LENGTH]
-
-
-def _holds(text: str, secrets: tuple[str, ...]) -> bool:
-    """Whether the text quotes what it was sent. What is shorter than eight characters is no secret of Okta's."""
-    return any(len(secret) >= 8 and secret in text for secret in secrets)
 
 
 def _api_error(code: object) -> str:
