@@ -12,10 +12,11 @@ from pymongo.database import Database
 
 from devkit.document_store import PASSWORD, document_store
 from devkit.serving import PortTaken
-from okta_gateway.errors import StoreUnavailable
+from okta_gateway.errors import StoreCredentialsRefused, StoreUnavailable
 from okta_gateway.store.access_rules import AccessRuleCollections
 from okta_gateway.store.connection import Document, connect
-from okta_gateway.store.m2m_clients import M2MClient, M2MClients
+from okta_gateway.store.m2m_clients import M2MClients
+from okta_gateway.store.m2m_registry import M2MRecord, M2MRegistry
 
 type OpenDatabase = Callable[[str], Database[Document]]
 
@@ -35,14 +36,14 @@ def port_of(uri: str) -> int:
 
 def test_a_wrong_password_is_refused_and_not_quoted(store_uri: str, open_database: OpenDatabase) -> None:
     database = open_database(store_uri.replace(PASSWORD, "wr0ng-secret"))
-    with pytest.raises(StoreUnavailable, match="refused the user name or password of DOCUMENTDB_URI") as refused:
+    with pytest.raises(StoreCredentialsRefused, match="refused the user name or password of DOCUMENTDB_URI") as refused:
         M2MClients(database).groups_of("anyone")
     assert "wr0ng-secret" not in "".join(traceback.format_exception(refused.value))
 
 
 def test_nobody_reads_without_a_password(store_uri: str, open_database: OpenDatabase) -> None:
     database = open_database(f"mongodb://127.0.0.1:{port_of(store_uri)}/?directConnection=true")
-    with pytest.raises(StoreUnavailable, match="refused"):
+    with pytest.raises((StoreUnavailable, StoreCredentialsRefused), match="refused"):
         M2MClients(database).groups_of("anyone")
 
 
@@ -71,8 +72,9 @@ def test_a_database_that_comes_back_is_used_again_by_the_same_client(
 ) -> None:
     file = tmp_path / "store.sqlite"
     with document_store(file) as uri:
-        clients = M2MClients(open_database(uri))
-        clients.register(M2MClient("agent", "agent", ("a",)))
+        database = open_database(uri)
+        M2MRegistry(database).add(M2MRecord("agent", "agent", ("a",)))
+        clients = M2MClients(database)
         assert clients.groups_of("agent") == ("a",)
     with pytest.raises(StoreUnavailable):
         clients.groups_of("agent")
@@ -95,7 +97,7 @@ def test_data_in_a_file_survives_a_restart_and_data_in_memory_does_not(
 ) -> None:
     def groups_after_a_restart(path: Path | None) -> tuple[str, ...] | None:
         with document_store(path) as uri:
-            M2MClients(open_database(uri)).register(M2MClient("agent", "agent", ("a",)))
+            M2MRegistry(open_database(uri)).add(M2MRecord("agent", "agent", ("a",)))
         with document_store(path) as uri:
             return M2MClients(open_database(uri)).groups_of("agent")
 
@@ -132,8 +134,8 @@ def test_the_driver_reports_its_own_errors_as_ours_for_every_operation(store_uri
     database.client.close()
     for operation in (
         lambda: M2MClients(database).groups_of("a"),
-        lambda: M2MClients(database).register(M2MClient("a", "a", ())),
-        lambda: M2MClients(database).ensure_indexes(),
+        lambda: M2MRegistry(database).add(M2MRecord("a", "a", ())),
+        lambda: M2MRegistry(database).ensure_indexes(),
         lambda: AccessRuleCollections(database).read(),
         lambda: AccessRuleCollections(database).replace({"groups": {}, "permissions": {}}),
     ):

@@ -1,45 +1,44 @@
 """The groups of machine clients, as the authorizer reads them."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from pymongo.database import Database
 
-from okta_gateway.errors import StoreDataInvalid, StoreUnavailable
+from okta_gateway.errors import StoreDataInvalid
 from okta_gateway.store.connection import Document
-from okta_gateway.store.m2m_clients import COLLECTION, M2MClient, M2MClients
+from okta_gateway.store.m2m_clients import COLLECTION, M2MClients
+from okta_gateway.store.m2m_registry import M2MRegistry
 
 from .documentdb import DocumentDBOnly
 
-NOW = 1_700_000_000.0
 AGENT = "0oa0987654321fedcba"
 
 
 @pytest.fixture
 def clients(database: Database[Document]) -> M2MClients:
-    return M2MClients(database, clock=lambda: NOW)
+    return M2MClients(database)
 
 
 def row(**fields: Any) -> Document:
     return {"client_id": AGENT, "name": "ai-agent-3", "groups": ["public-mcp-users"]} | fields
 
 
-def test_a_registered_client_has_its_groups_in_order(clients: M2MClients) -> None:
-    clients.register(M2MClient(AGENT, "ai-agent-3", ("registry-admins", "public-mcp-users")))
+def test_a_client_has_its_groups_in_order(clients: M2MClients, database: Database[Document]) -> None:
+    database[COLLECTION].insert_one(row(groups=["registry-admins", "public-mcp-users"]))
     assert clients.groups_of(AGENT) == ("registry-admins", "public-mcp-users")
 
 
-def test_a_registered_client_can_have_no_groups(clients: M2MClients) -> None:
-    clients.register(M2MClient(AGENT, "ai-agent-3", ()))
+def test_a_client_can_have_no_groups(clients: M2MClients, database: Database[Document]) -> None:
+    database[COLLECTION].insert_one(row(groups=[]))
     assert clients.groups_of(AGENT) == ()
 
 
 @pytest.mark.parametrize(
     "client_id", ["", "0oa5555555555unknown", AGENT.upper(), AGENT[:-1], "$ne", "\ud800", "\x00"], ids=repr
 )
-def test_another_client_id_is_no_client(clients: M2MClients, client_id: str) -> None:
-    clients.register(M2MClient(AGENT, "ai-agent-3", ("registry-admins",)))
+def test_another_client_id_is_no_client(clients: M2MClients, database: Database[Document], client_id: str) -> None:
+    database[COLLECTION].insert_one(row())
     assert clients.groups_of(client_id) is None
 
 
@@ -121,68 +120,5 @@ def test_a_lookup_uses_the_index_on_client_id(clients: M2MClients, database: Dat
 
     database[COLLECTION].insert_one(row())
     assert "scalar_index_entries" not in plan()  # mongoeco's table of index entries
-    clients.ensure_indexes()
+    M2MRegistry(database).ensure_indexes()
     assert "scalar_index_entries" in plan()
-
-
-def test_registering_writes_the_registrys_shape(clients: M2MClients, database: Database[Document]) -> None:
-    clients.register(
-        M2MClient(AGENT, "ai-agent-3", ("a",), description="d", provider="okta", idp_app_id="0oaapp", created_by="ada")
-    )
-    written = database[COLLECTION].find_one({"client_id": AGENT}, {"_id": 0})
-    moment = datetime.fromtimestamp(NOW, UTC).replace(tzinfo=None)
-    assert written == {
-        "client_id": AGENT,
-        "name": "ai-agent-3",
-        "description": "d",
-        "groups": ["a"],
-        "enabled": True,
-        "provider": "okta",
-        "idp_app_id": "0oaapp",
-        "created_by": "ada",
-        "created_at": moment,
-        "updated_at": moment,
-    }
-
-
-def test_registering_again_replaces_the_groups_and_keeps_the_creation(database: Database[Document]) -> None:
-    times = iter([NOW, NOW + 60])
-    clients = M2MClients(database, clock=lambda: next(times))
-    clients.register(M2MClient(AGENT, "old", ("a",), created_by="ada"))
-    clients.register(M2MClient(AGENT, "new", ("b",), created_by="pat"))
-    (written,) = database[COLLECTION].find({}, {"_id": 0})
-    assert (written["name"], written["groups"], written["created_by"]) == ("new", ["b"], "ada")
-    assert (written["updated_at"] - written["created_at"]).total_seconds() == 60
-
-
-def test_the_unique_index_refuses_a_second_document(clients: M2MClients, database: Database[Document]) -> None:
-    clients.ensure_indexes()
-    clients.ensure_indexes()
-    database[COLLECTION].insert_one(row())
-    with pytest.raises(Exception, match="E11000"):
-        database[COLLECTION].insert_one(row())
-
-
-def test_a_unique_index_that_the_registry_made_under_another_name_is_enough(
-    clients: M2MClients, database: Database[Document], listener: DocumentDBOnly
-) -> None:
-    database[COLLECTION].create_index("client_id", unique=True, name="by_client")
-    before = len(listener.named("createIndexes"))
-    clients.ensure_indexes()
-    assert len(listener.named("createIndexes")) == before
-
-
-def test_the_unique_index_is_not_made_over_documents_that_share_a_client_id(
-    clients: M2MClients, database: Database[Document]
-) -> None:
-    database[COLLECTION].insert_many([row(), row()])
-    with pytest.raises(StoreDataInvalid, match="delete one of the two"):
-        clients.ensure_indexes()
-
-
-def test_an_index_on_client_id_that_is_not_unique_is_an_error(
-    clients: M2MClients, database: Database[Document]
-) -> None:
-    database[COLLECTION].create_index("client_id")
-    with pytest.raises(StoreUnavailable, match="refused a command with error code"):
-        clients.ensure_indexes()

@@ -20,7 +20,7 @@ from pymongo.errors import (
     WaitQueueTimeoutError,
 )
 
-from okta_gateway.errors import CheckFailed, StoreDataInvalid, StoreUnavailable
+from okta_gateway.errors import CheckFailed, StoreCredentialsRefused, StoreDataInvalid, StoreUnavailable
 from okta_gateway.store.failures import driver_failures_translated
 
 SECRET = "s3cret-word"  # stands for a document, a query or a password in the driver's text
@@ -35,8 +35,8 @@ def translated(error: Exception) -> CheckFailed:
 @pytest.mark.parametrize(
     ("error", "kind", "says"),
     [
-        (OperationFailure(SECRET, 18), StoreUnavailable, "refused the user name or password"),
-        (OperationFailure("Authentication failed", None), StoreUnavailable, "refused the user name or password"),
+        (OperationFailure(SECRET, 18), StoreCredentialsRefused, "refused the user name or password"),
+        (OperationFailure("Authentication failed", None), StoreCredentialsRefused, "refused the user name or password"),
         (OperationFailure(SECRET, 13), StoreUnavailable, "give it a role"),
         (OperationFailure(SECRET, 9), StoreUnavailable, "error code 9"),
         (DuplicateKeyError(SECRET, 11000), StoreDataInvalid, "a unique index refused"),
@@ -44,6 +44,7 @@ def translated(error: Exception) -> CheckFailed:
         (ConfigurationError(SECRET), StoreUnavailable, "5.0 or later"),
         (PyMongoError(SECRET), StoreUnavailable, "PyMongoError"),
         (bson.errors.InvalidBSON(SECRET), StoreDataInvalid, "InvalidBSON"),
+        (UnicodeEncodeError("utf-8", SECRET, 0, 1, SECRET), StoreDataInvalid, "UnicodeEncodeError"),
     ],
     ids=lambda value: type(value).__name__,
 )

@@ -52,6 +52,21 @@ class AccessRuleCollections:
             _delete_others(self._group_scopes, groups)
             _delete_others(self._scope_permissions, permissions)
 
+    def group_scopes(self, group: str) -> tuple[str, ...] | None:
+        """Give the scopes of `group`, or None when it has no row. Raises StoreUnavailable or StoreDataInvalid."""
+        with driver_failures_translated():
+            row = self._group_scopes.find_one({"_id": group}, {"scopes": 1})
+        return None if row is None else tuple(_entry(row, "scopes", GROUP_SCOPES)[1])
+
+    def set_group_scopes(self, group: str, scopes: Sequence[str]) -> None:
+        """Give `group` exactly `scopes`; its row goes with the last one. Raises StoreUnavailable."""
+        row = {"scopes": list(scopes), "updated_at": datetime.fromtimestamp(self._clock(), UTC)}
+        with driver_failures_translated():
+            if scopes:
+                self._group_scopes.update_one({"_id": group}, {"$set": row}, upsert=True)
+            else:
+                self._group_scopes.delete_one({"_id": group})
+
 
 def _read(collection: Collection[Document], field: str) -> dict[str, list[str]]:
     with driver_failures_translated():

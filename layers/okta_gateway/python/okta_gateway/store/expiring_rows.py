@@ -7,7 +7,7 @@ from pymongo.collection import Collection
 
 from okta_gateway.errors import StoreDataInvalid
 from okta_gateway.store.connection import Document
-from okta_gateway.store.failures import driver_failures_translated
+from okta_gateway.store.indexes import ensure_index
 
 EXPIRY = "expires_at"
 
@@ -17,10 +17,7 @@ def ensure_expiry_index(collection: Collection[Document]) -> None:
 
     It deletes in the background, some time after the end: readers check the time themselves.
     """
-    with driver_failures_translated():
-        indexes = collection.index_information().values()
-        if not any(index["key"] == [(EXPIRY, 1)] and index.get("expireAfterSeconds") == 0 for index in indexes):
-            collection.create_index(EXPIRY, expireAfterSeconds=0)
+    ensure_index(collection, EXPIRY, expireAfterSeconds=0)
 
 
 def check_shape(row: Document, shape: Mapping[str, type], collection: str) -> None:

@@ -1,12 +1,8 @@
-"""The collection idp_m2m_clients: machine clients and the groups an administrator gave them.
+"""The collection idp_m2m_clients, as the authorizer reads it: machine clients and the groups they were given.
 
 Its documents have the shape of the MCP Gateway Registry's, so that one collection can serve both.
 """
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from pymongo.database import Database
@@ -20,26 +16,11 @@ PROVIDERS = ("okta", "manual")  # rows of other identity providers share the col
 FIELDS_READ = {"_id": 0, "groups": 1, "enabled": 1, "provider": 1}
 
 
-@dataclass(frozen=True, slots=True)
-class M2MClient:
-    """A machine client as it is registered."""
-
-    client_id: str
-    name: str
-    groups: tuple[str, ...]
-    description: str | None = None
-    enabled: bool = True
-    provider: str = "manual"
-    idp_app_id: str | None = None
-    created_by: str | None = None
-
-
 class M2MClients:
     """The registered machine clients."""
 
-    def __init__(self, database: Database[Document], clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, database: Database[Document]) -> None:
         self._collection = database[COLLECTION]
-        self._clock = clock
 
     def groups_of(self, client_id: str) -> tuple[str, ...] | None:
         """Give the groups of the enabled client `client_id`, or None when there is no such client.
@@ -56,34 +37,6 @@ class M2MClients:
         if not rows or not _counts(rows[0]):
             return None
         return _groups(rows[0], client_id)
-
-    def register(self, client: M2MClient) -> None:
-        """Write `client`, replacing what was registered under its client_id. Raises StoreUnavailable."""
-        now = datetime.fromtimestamp(self._clock(), UTC)
-        written = {
-            "name": client.name,
-            "description": client.description,
-            "groups": list(client.groups),
-            "enabled": client.enabled,
-            "provider": client.provider,
-            "idp_app_id": client.idp_app_id,
-            "updated_at": now,
-        }
-        first_written = {"created_by": client.created_by, "created_at": now}
-        with driver_failures_translated():
-            self._collection.update_one(
-                {"client_id": client.client_id}, {"$set": written, "$setOnInsert": first_written}, upsert=True
-            )
-
-    def ensure_indexes(self) -> None:
-        """Create the unique index on client_id unless there is one, whoever made it and whatever its name.
-
-        Raises StoreDataInvalid when documents share a client_id, StoreUnavailable when the database refuses.
-        """
-        with driver_failures_translated():
-            indexes = self._collection.index_information().values()
-            if not any(index["key"] == [("client_id", 1)] and index.get("unique") for index in indexes):
-                self._collection.create_index("client_id", unique=True)
 
 
 def _is_unicode(text: str) -> bool:
