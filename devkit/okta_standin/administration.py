@@ -8,9 +8,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from devkit.okta_standin.browser_sessions import BrowserSessions
-from devkit.okta_standin.control_request import ControlError, checked_members, chosen, read_members
-from devkit.okta_standin.org import App, Org, RefreshTokens, Rotation
+from devkit.okta_standin.clients import App, RefreshTokens, Rotation
+from devkit.okta_standin.control_request import (
+    ControlError,
+    checked_members,
+    chosen,
+    chosen_app,
+    chosen_user,
+    read_members,
+)
+from devkit.okta_standin.org import Org
 from devkit.okta_standin.org_file import LEEWAY_SECONDS
+from devkit.okta_standin.people import Group, User, UserStatus
+from devkit.okta_standin.seeds import seeded_id
 from devkit.okta_standin.sign_ins import SignIns
 
 _APP_MEMBERS: dict[str, tuple[type, ...]] = {
@@ -37,8 +47,7 @@ class Administration:
     async def change_app(self, request: Request) -> Response:
         """`POST /_standin/apps/{client_id}`: redirect URIs are added, everything else is replaced."""
         body = await read_members(request, _APP_MEMBERS)
-        apps = {app.client_id: app for app in self.org.apps}
-        app = apps[chosen(request.path_params["client_id"], apps, "client")]
+        app = chosen_app(request.path_params["client_id"], self.org)
         changed = replace(
             app,
             redirect_uris=_added(app.redirect_uris, body, "redirect_uris"),
@@ -58,18 +67,34 @@ class Administration:
         A user who is deactivated loses all sessions and tokens for good.
         """
         body = await read_members(request, _USER_MEMBERS)
-        users = {user.login: user for user in self.org.users}
-        user = users[chosen(request.path_params["login"], users, "user")]
+        user = chosen_user(request.path_params["login"], self.org)
         changed = replace(
             user,
-            active=body.get("active", user.active),
-            groups=_replaced(user.groups, body, "groups"),
+            status=_status(body, user),
+            groups=self._groups(body, user),
         )
         self.org.change_user(changed)
         if not changed.active:
             self.sessions.end_all(changed)
             self.sign_ins.revoke_all(changed)
-        return JSONResponse({"login": changed.login, "active": changed.active, "groups": changed.groups})
+        names = [group.name for group in changed.groups]
+        return JSONResponse({"login": changed.login, "active": changed.active, "groups": names})
+
+    def _groups(self, body: Mapping[str, Any], user: User) -> tuple[Group, ...]:
+        """The groups that are named; the org gets those that it does not have yet."""
+        names = _replaced(tuple(group.name for group in user.groups), body, "groups")
+        return tuple(self.org.group_named(name) or self._new_group(name) for name in names)
+
+    def _new_group(self, name: str) -> Group:
+        group = Group(seeded_id("00g", name), name)
+        self.org.add_group(group)
+        return group
+
+
+def _status(body: Mapping[str, Any], user: User) -> UserStatus:
+    if "active" not in body:
+        return user.status
+    return UserStatus.ACTIVE if body["active"] else UserStatus.DEPROVISIONED
 
 
 def _replaced(values: tuple[str, ...], body: Mapping[str, Any], name: str) -> tuple[str, ...]:

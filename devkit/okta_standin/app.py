@@ -27,10 +27,16 @@ from devkit.okta_standin.errors import (
     answer_okta_refusal,
     answer_unrouted,
 )
+from devkit.okta_standin.fault_control import FaultControl
 from devkit.okta_standin.faults import FaultMiddleware, Faults
 from devkit.okta_standin.introspection import Introspection
 from devkit.okta_standin.keys import Keys
 from devkit.okta_standin.logout import Logout
+from devkit.okta_standin.management.control import ManagementControl
+from devkit.okta_standin.management.rate_limits import RateLimits
+from devkit.okta_standin.management.request import ManagementApi
+from devkit.okta_standin.management.routes import management_routes
+from devkit.okta_standin.management.search_index import search_indexes
 from devkit.okta_standin.oauth_request import Site
 from devkit.okta_standin.org import Org
 from devkit.okta_standin.pages import PageRefusal, answer_page_refusal
@@ -65,7 +71,11 @@ def create_app(
     faults, deviations = Faults(clock), Deviations()
     sessions, codes, sign_ins = BrowserSessions(org, clock), AuthorizationCodes(clock), SignIns(clock)
     user_grants = UserGrants(org, issuer, codes, sign_ins, deviations, clock)
+    api = ManagementApi(
+        site, keys, sessions, sign_ins, search_indexes(org, clock), RateLimits(clock), deviations, clock
+    )
     okta = [
+        *management_routes(api),
         *_published_routes(Discovery(site, keys)),
         *_browser_routes(
             AuthorizeEndpoint(site, sessions, codes, deviations, clock), Logout(site, sessions, keys, clock)
@@ -77,9 +87,15 @@ def create_app(
             UserInfo(site, keys, sign_ins, clock),
         ),
     ]
-    control = _control_routes(
-        Control(site, keys, issuer, faults, clock), Administration(org, sessions, sign_ins), deviations
-    )
+    control = [
+        *_control_routes(
+            Control(site, keys, issuer, clock),
+            Administration(org, sessions, sign_ins),
+            FaultControl(faults),
+            deviations,
+        ),
+        *_management_control_routes(ManagementControl(api)),
+    ]
     return _application([Mount("/_standin", routes=control), *okta], faults)
 
 
@@ -134,14 +150,25 @@ def _for_each_server(name: str, endpoint: Callable[[Request], Awaitable[Response
     return [Route(f"{base}/{name}", endpoint, methods=list(methods)) for base in bases]
 
 
-def _control_routes(control: Control, administration: Administration, deviations: Deviations) -> list[BaseRoute]:
+def _control_routes(
+    control: Control, administration: Administration, faults: FaultControl, deviations: Deviations
+) -> list[BaseRoute]:
     return [
         Route("/tokens", control.mint_token, methods=["POST"]),
-        Route("/faults", control.set_fault, methods=["POST"]),
+        Route("/faults", faults.set_fault, methods=["POST"]),
         Route("/keys/rotate", control.rotate_keys, methods=["POST"]),
-        Route("/requests", control.count_requests),
+        Route("/requests", faults.count_requests),
         Route("/apps/{client_id}/key", control.app_key),
         Route("/apps/{client_id}", administration.change_app, methods=["POST"]),
         Route("/users/{login}", administration.change_user, methods=["POST"]),
         Route("/deviations", deviations.change, methods=["POST"]),
+    ]
+
+
+def _management_control_routes(control: ManagementControl) -> list[BaseRoute]:
+    return [
+        Route("/populate", control.populate, methods=["POST"]),
+        Route("/search", control.delay_search, methods=["POST"]),
+        Route("/rate_limits", control.limit_rate, methods=["POST"]),
+        Route("/groups", control.add_group, methods=["POST"]),
     ]

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from devkit.okta_standin.authorization_request import AuthorizationRequest
 from devkit.okta_standin.browser_sessions import BrowserSession
+from devkit.okta_standin.clients import App
 from devkit.okta_standin.errors import OAuthRefusal
 from devkit.okta_standin.keys import base64url
-from devkit.okta_standin.org import App, AuthorizationServer
+from devkit.okta_standin.servers import AuthorizationServer
 
 LIFETIME = 300
 """Seconds, as Okta documents it."""

@@ -7,11 +7,13 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
+from devkit.okta_standin.clients import App
 from devkit.okta_standin.errors import OAuthRefusal
 from devkit.okta_standin.oauth_request import form_pairs, parse_pairs
-from devkit.okta_standin.org import App, AuthorizationServer, Org
+from devkit.okta_standin.org import Org
 from devkit.okta_standin.pages import PageRefusal
 from devkit.okta_standin.scope_rules import AUTHORIZATION_CODE, requested_scopes, require_user_scopes
+from devkit.okta_standin.servers import AuthorizationServer
 
 RESPONSE_MODES = ("query", "fragment", "form_post")
 """Okta's, without its own okta_post_message."""
@@ -69,7 +71,7 @@ def _once(pairs: list[tuple[str, str]]) -> dict[str, str]:
 
 def known_app(parameters: Mapping[str, str], org: Org) -> App:
     """The app that asks. Raises PageRefusal when there is none."""
-    app = org.app(parameters.get("client_id", ""))
+    app = org.active_app(parameters.get("client_id", ""))
     if app is None:
         raise PageRefusal("invalid_client", "Invalid value for 'client_id' parameter.")
     return app

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,13 +22,15 @@ from devkit.okta_standin.browser_sessions import BrowserSession, BrowserSessions
 from devkit.okta_standin.deviations import Deviations, Refusing
 from devkit.okta_standin.errors import OAuthRefusal
 from devkit.okta_standin.oauth_request import Site, read_form
-from devkit.okta_standin.org import User
 from devkit.okta_standin.pages import consent_page, sign_in_page
+from devkit.okta_standin.people import User
 from devkit.okta_standin.scope_rules import AUTHORIZATION_CODE, require_rule
 
 SIGN_IN = "sign-in"
 CONSENT = "consent"
 """Where the forms of our pages go, below `/v1/authorize/`."""
+MOST_OFFERED = 50
+"""How many users the sign-in page has buttons for; the others type their login."""
 
 type Outcome = Response | dict[str, str]
 """A page of ours, or what the app gets."""
@@ -53,6 +56,8 @@ class AuthorizeEndpoint:
         form = await read_form(request)
         user = self._user(form)
         session = self.sessions.begin(user) if user else None
+        if user:
+            self.site.org.note_sign_in(user, self.clock())
         response = self._answer(request, queried(request), lambda wanted: self._after_form(wanted, form, session))
         if session:
             set_cookies(response, session)
@@ -121,7 +126,7 @@ class AuthorizeEndpoint:
         return user
 
     def _ask_who(self, wanted: AuthorizationRequest, login: str, problem: str | None = None) -> Response:
-        users = [user for user in self.site.org.users if user.active]
+        users = list(islice((user for user in self.site.org.users if user.active), MOST_OFFERED))
         return sign_in_page(wanted.app, users, _form_address(wanted, SIGN_IN), login=login, problem=problem)
 
     def _user(self, form: Mapping[str, str]) -> User | None:
@@ -130,9 +135,13 @@ class AuthorizeEndpoint:
             user = self.site.org.user(form["user"])
         else:
             user = self.site.org.user(form.get("login", ""))
-            if user and not hmac.compare_digest(user.password.encode(), form.get("password", "").encode()):
+            if user and not _is_password(form.get("password", ""), user):
                 return None
         return user if user and user.active else None
+
+
+def _is_password(password: str, user: User) -> bool:
+    return user.password is not None and hmac.compare_digest(user.password.encode(), password.encode())
 
 
 def _require_no_cancel(form: Mapping[str, str]) -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from starlette.responses import Response
 
-from devkit.okta_standin.org import Org, User
+from devkit.okta_standin.org import Org
+from devkit.okta_standin.people import User
 
 IDLE_SECONDS = 2 * 3600
 """Okta's default for a session that is not used."""

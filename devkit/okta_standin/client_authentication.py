@@ -5,16 +5,16 @@ The texts are Okta's: its OpenAPI document, its support articles, or answers sho
 
 import base64
 import binascii
-import hmac
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import jwt
 from jwt.types import Options
 
+from devkit.okta_standin.clients import PRIVATE_KEY_JWT, App, Lifecycle
 from devkit.okta_standin.errors import OAuthRefusal
 from devkit.okta_standin.keys import Keys
-from devkit.okta_standin.org import App, Org
+from devkit.okta_standin.org import Org
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 MAX_ASSERTION_LIFETIME = 3600
@@ -58,9 +58,9 @@ class ClientAuthentication:
 
     def _by_secret(self, client_id: str, secret: str) -> App:
         app = self._app(client_id)
-        if app.client_secret is None:
+        if not app.has_secret:
             raise _wrong_method()
-        if not hmac.compare_digest(secret.encode(), app.client_secret.encode()):
+        if not app.accepts(secret):
             raise _invalid_client("The client secret supplied for a confidential client is invalid.")
         return app
 
@@ -71,7 +71,7 @@ class ClientAuthentication:
         assertion = form["client_assertion"]
         kid, subject = _unverified(assertion)
         app = self._app(form.get("client_id", subject))
-        if app.client_secret is not None:
+        if app.authentication != PRIVATE_KEY_JWT:
             raise _wrong_method()
         claims = self._verified_claims(assertion, kid, app)
         if not claims.get("iss") == subject == app.client_id:
@@ -86,19 +86,27 @@ class ClientAuthentication:
         return app
 
     def _app(self, client_id: str) -> App:
-        app = self._org.app(client_id)
+        app = self._org.active_app(client_id)
         if app is None:
             raise _invalid_client("Invalid value for the `client_id` parameter")
         return app
 
     def _verified_claims(self, assertion: str, kid: object, app: App) -> dict[str, Any]:
-        key = self._keys.app(app.client_id)
-        if kid != key.kid:
-            raise _invalid_client("The client_assertion JWT kid is invalid.")
+        key = self._public_key(kid, app)
         try:
-            return jwt.decode(assertion, key.private.public_key(), algorithms=["RS256"], options=_SIGNATURE_ONLY)
+            return jwt.decode(assertion, key, algorithms=["RS256"], options=_SIGNATURE_ONLY)
         except jwt.InvalidTokenError as error:
             raise _invalid_client("The client_assertion signature is invalid.") from error
+
+    def _public_key(self, kid: object, app: App) -> jwt.PyJWK:
+        """The app's key with this id: one that an administrator has given to it, or else the stand-in's own."""
+        known = app.jwks or (self._keys.app(app.client_id).jwk,)
+        usable = [dict(key) for key in known if key.get("status") != Lifecycle.INACTIVE]
+        # Okta needs the kid where there are several keys (Okta: "Build a JWT for client authentication").
+        named = usable if kid is None and len(usable) == 1 else [key for key in usable if key["kid"] == kid]
+        if len(named) != 1:
+            raise _invalid_client("The client_assertion JWT kid is invalid.")
+        return jwt.PyJWK(named[0], algorithm="RS256")
 
     def _require_fresh(self, expiry: object) -> None:
         now = self._clock()

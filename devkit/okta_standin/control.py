@@ -1,4 +1,4 @@
-"""The routes below `/_standin/`, which Okta does not have: mint tokens, rotate keys, cause faults, count requests."""
+"""The routes below `/_standin/`, which Okta does not have: mint tokens, rotate keys, hand out keys."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,11 +7,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from devkit.okta_standin.control_request import ControlError, chosen, read_members
-from devkit.okta_standin.faults import Fault, Faults, Target
+from devkit.okta_standin.clients import App
+from devkit.okta_standin.control_request import ControlError, chosen, chosen_app, chosen_user, read_members
 from devkit.okta_standin.keys import Keys, SigningKey
 from devkit.okta_standin.oauth_request import Site
-from devkit.okta_standin.org import ORG_SERVER_ID, USER_SCOPES, App, AuthorizationServer, User
+from devkit.okta_standin.people import User
+from devkit.okta_standin.servers import ORG_SERVER_ID, USER_SCOPES, AuthorizationServer
 from devkit.okta_standin.token_endpoint import CLIENT_CREDENTIALS
 from devkit.okta_standin.tokens import DEFAULT_LIFETIME, Draft, Grant, TokenIssuer
 
@@ -29,7 +30,6 @@ _TOKEN_MEMBERS: dict[str, tuple[type, ...]] = {
     "expires_in": (int,),
     "signed_by": (str,),
 }
-_FAULT_MEMBERS: dict[str, tuple[type, ...]] = {"path": (str,), "fault": (str, type(None)), "seconds": (int, float)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,6 @@ class Control:
     site: Site
     keys: Keys
     issuer: TokenIssuer
-    faults: Faults
     clock: Callable[[], float]
 
     async def mint_token(self, request: Request) -> Response:
@@ -62,27 +61,15 @@ class Control:
         changed = Draft(header, draft.claims, key).changed(body.get("header", {}), body.get("claims", {}))
         return JSONResponse({"token": changed.signed()})
 
-    async def set_fault(self, request: Request) -> Response:
-        """`POST /_standin/faults`: switch a fault on, or off with null."""
-        body = await read_members(request, _FAULT_MEMBERS, required=["path", "fault"])
-        target = Target(chosen(body["path"], Target, "path"))
-        fault = None if body["fault"] is None else Fault(chosen(body["fault"], Fault, "fault"))
-        self.faults.set(target, fault, float(body.get("seconds", 5)))
-        return JSONResponse({"path": target, "fault": fault})
-
     async def rotate_keys(self, request: Request) -> Response:
         """`POST /_standin/keys/rotate`: what Okta's keyRotate does, at once."""
         keys = self.keys.rotate(self._server(await read_members(request, {"server": (str,)})).id)
         return JSONResponse({"active": keys.active.kid, "next": keys.next.kid})
 
-    async def count_requests(self, _request: Request) -> Response:
-        """`GET /_standin/requests`: how often each path was asked for."""
-        return JSONResponse(dict(self.faults.requests))
-
     async def app_key(self, request: Request) -> Response:
         """`GET /_standin/apps/{client_id}/key`: what the Admin Console shows once under "Generate new key"."""
         app = self._app(request.path_params["client_id"])
-        if app.client_secret is not None:
+        if app.has_secret:
             raise ControlError(f"{app.label} authenticates by client secret and has no key.")
         key = self.keys.app(app.client_id)
         return JSONResponse({"kid": key.kid, "private_key": key.pem()})
@@ -97,14 +84,12 @@ class Control:
             raise ControlError("Give either `user` (a login) or `client` (a client id).")
         if "client" in body:
             return None, self._app(body["client"])
-        users = {user.login: user for user in self.site.org.users}
-        user = users[chosen(body["user"], users, "user")]
+        user = chosen_user(body["user"], self.site.org)
         web_app = next((app.client_id for app in self.site.org.apps if app.type == "web"), "")
         return user, self._app(body.get("client_id", web_app))
 
     def _app(self, client_id: str) -> App:
-        apps = {app.client_id: app for app in self.site.org.apps}
-        return apps[chosen(client_id, apps, "client")]
+        return chosen_app(client_id, self.site.org)
 
     def _draft(self, body: Mapping[str, Any], grant: Grant, origin: str, issued_at: int) -> Draft:
         kind = chosen(body.get("kind", "access_token"), ("access_token", "id_token"), "kind")

@@ -2,10 +2,15 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+
+from devkit.okta_standin.clients import App
+from devkit.okta_standin.org import Org
+from devkit.okta_standin.people import User
 
 
 class ControlError(Exception):
@@ -22,6 +27,26 @@ def chosen(value: str, known: Iterable[str], name: str) -> str:
     if value not in (names := list(known)):
         raise ControlError(f"`{name}` is one of {', '.join(names)}; not {value!r}.")
     return value
+
+
+def chosen_user(login: str, org: Org) -> User:
+    """The user with this login. Raises ControlError when there is none."""
+    user = org.user(login)
+    if user is None:
+        raise ControlError(f"There is no user {login!r}; some are {_some(user.login for user in org.users)}.")
+    return user
+
+
+def chosen_app(client_id: str, org: Org) -> App:
+    """The app with this client id. Raises ControlError when there is none."""
+    app = org.app(client_id)
+    if app is None:
+        raise ControlError(f"There is no client {client_id!r}; some are {_some(app.id for app in org.apps)}.")
+    return app
+
+
+def _some(names: Iterable[str]) -> str:
+    return ", ".join(islice(names, 5))
 
 
 async def read_members(

@@ -16,6 +16,8 @@ _MEMBERS: dict[str, tuple[type, ...]] = {
     "issuer_parameter": (str, type(None)),
     "access_token_seconds": (int, type(None)),
     "refusal": (dict, type(None)),
+    "link_origin": (str, type(None)),
+    "api_access_management": (bool,),
 }
 _REFUSAL_MEMBERS: dict[str, tuple[type, ...]] = {"path": (str,), "error": (str,), "error_description": (str,)}
 
@@ -35,6 +37,8 @@ class Deviations:
     access_token_seconds: int | None = None
     refusal: tuple[Refusing, str, str] | None = None
     """Where, the error and its description."""
+    link_origin: str | None = None
+    api_access_management: bool = True
 
     async def change(self, request: Request) -> Response:
         """`POST /_standin/deviations`: switch what the body names on, or off with null.
@@ -42,6 +46,8 @@ class Deviations:
         - `issuer_parameter`: the `iss` of authorization responses (RFC 9207); "right" is the server's own issuer.
         - `access_token_seconds`: how long access tokens live that people get, whatever the policy says.
         - `refusal`: `{"path": "authorize"|"token", "error", "error_description"}`, answered to all valid requests.
+        - `link_origin`: what the Link headers of the management API start with, such as `https://other.example`.
+        - `api_access_management`: false takes the licence for custom servers away, as many orgs do not have it.
         """
         body = await read_members(request, _MEMBERS)
         if body.get("access_token_seconds") is not None and body["access_token_seconds"] < 1:
@@ -52,6 +58,10 @@ class Deviations:
             self.issuer_parameter = body["issuer_parameter"]
         if "access_token_seconds" in body:
             self.access_token_seconds = body["access_token_seconds"]
+        if "link_origin" in body:
+            self.link_origin = body["link_origin"]
+        if "api_access_management" in body:
+            self.api_access_management = body["api_access_management"]
         return JSONResponse(body)
 
     def issuer_of_response(self, issuer: str) -> str | None:

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from devkit.okta_standin.errors import OktaRefusal
 from devkit.okta_standin.keys import Keys
 from devkit.okta_standin.oauth_request import Site
-from devkit.okta_standin.org import AuthorizationServer
+from devkit.okta_standin.servers import AuthorizationServer
 
 KEYS_CACHE_CONTROL = "max-age=3832304, must-revalidate"
 """Okta's documented example; the real max-age shrinks as a rotation comes near."""

@@ -1,6 +1,7 @@
 """Okta's two error shapes: OAuth JSON for refusals of the OAuth endpoints, Okta API JSON for everything else."""
 
 import secrets
+from collections.abc import Iterable
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -21,25 +22,101 @@ class OAuthRefusal(Exception):
 
 
 class OktaRefusal(Exception):
-    """Okta says no outside of OAuth; only the code is stable, the summary is for people."""
+    """Okta says no outside of OAuth; only the code is stable, the summary and its causes are for people."""
 
-    def __init__(self, status: int, code: str, summary: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        summary: str,
+        headers: dict[str, str] | None = None,
+        causes: Iterable[str] = (),
+    ) -> None:
         super().__init__(f"{code}: {summary}")
         self.status = status
         self.code = code
         self.summary = summary
         self.headers = headers or {}
+        self.causes = tuple(causes)
+
+
+def not_found(record_id: str, kind: str) -> OktaRefusal:
+    """Nothing has this id; `kind` is Okta's name for what was looked for (User, UserGroup, AppInstance, ...)."""
+    return OktaRefusal(404, "E0000007", f"Not found: Resource not found: {record_id} ({kind})")
 
 
 def server_not_found(server_id: str) -> OktaRefusal:
     """The path names an authorization server that does not exist."""
-    return OktaRefusal(404, "E0000007", f"Not found: Resource not found: {server_id} (AuthorizationServer)")
+    return not_found(server_id, "AuthorizationServer")
 
 
-def unsupported_media_type() -> OktaRefusal:
-    """The body is not form-encoded."""
+def validation_failed(subject: str, *causes: str) -> OktaRefusal:
+    """The request is understood and wrong; `subject` is the object or the field."""
+    return OktaRefusal(400, "E0000001", f"Api validation failed: {subject}", causes=causes)
+
+
+ALREADY_THERE = "An object with this field already exists in the current organization"
+
+
+def duplicate(name: str) -> OktaRefusal:
+    """Another object has the same value in the field `name`, which is to be unique."""
+    return validation_failed(name, f"{name}: {ALREADY_THERE}")
+
+
+def limit_exceeded(*causes: str) -> OktaRefusal:
+    """There would be more of something than Okta allows."""
+    return OktaRefusal(400, "E0000093", "Target count limit exceeded", causes=causes)
+
+
+def not_allowed_in_status() -> OktaRefusal:
+    """The user's status does not allow this."""
+    return OktaRefusal(403, "E0000038", "This operation is not allowed in the user's current status.")
+
+
+def unsupported_operation() -> OktaRefusal:
+    """The object is not the administrator's to change, such as the group Everyone."""
+    return OktaRefusal(501, "E0000060", "Unsupported operation.")
+
+
+def not_well_formed() -> OktaRefusal:
+    """The body is not a JSON object."""
+    return OktaRefusal(400, "E0000003", "The request body was not well-formed.")
+
+
+def invalid_session() -> OktaRefusal:
+    """Neither a token nor a session comes with the request."""
+    return OktaRefusal(403, "E0000005", "Invalid session")
+
+
+def invalid_token() -> OktaRefusal:
+    """The token is unknown, expired or revoked."""
+    return OktaRefusal(401, "E0000011", "Invalid token provided")
+
+
+def permission_missing() -> OktaRefusal:
+    """The token is good, but not for this."""
+    return OktaRefusal(403, "E0000006", "You do not have permission to perform the requested action")
+
+
+def feature_missing() -> OktaRefusal:
+    """The org has no licence for this (recorded for API Access Management)."""
+    return OktaRefusal(401, "E0000015", "You do not have permission to access the feature you are requesting")
+
+
+def invalid_paging() -> OktaRefusal:
+    """The `after` of a list is none of its cursors."""
+    return OktaRefusal(400, "E0000029", "Invalid paging request.")
+
+
+def invalid_search() -> OktaRefusal:
+    """A search expression, or the `after` of a search, is wrong."""
+    return OktaRefusal(400, "E0000031", "Invalid search criteria.")
+
+
+def unsupported_media_type(code: str = "E0000021") -> OktaRefusal:
+    """The body is of another media type; E0000019 is the management API's code for it."""
     summary = "Bad request.  Accept and/or Content-Type headers likely do not match supported values."
-    return OktaRefusal(400, "E0000021", summary)
+    return OktaRefusal(400, code, summary)
 
 
 def service_unavailable() -> OktaRefusal:
@@ -60,7 +137,7 @@ def okta_response(refusal: OktaRefusal) -> Response:
         "errorSummary": refusal.summary,
         "errorLink": refusal.code,
         "errorId": f"oae{secrets.token_urlsafe(16)}",
-        "errorCauses": [],
+        "errorCauses": [{"errorSummary": cause} for cause in refusal.causes],
     }
     return JSONResponse(body, refusal.status, NO_STORE | refusal.headers)
 

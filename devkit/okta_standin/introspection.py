@@ -46,7 +46,7 @@ class Introspection:
             return JSONResponse(self._active_refresh_token(sign_in), headers=NO_STORE)
         issuer = server.issuer(self.site.origin(request))
         claims = verified_claims(form["token"], self.keys.server(server.id), issuer)
-        if claims is None or not is_fresh(claims, self.clock()) or self.sign_ins.is_revoked(claims.get("jti")):
+        if claims is None or not is_fresh(claims, self.clock()) or self.sign_ins.is_revoked(claims):
             return JSONResponse({"active": False}, headers=NO_STORE)
         return JSONResponse(active_token(claims), headers=NO_STORE)
 

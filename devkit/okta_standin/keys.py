@@ -12,7 +12,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
-from devkit.okta_standin.org import ORG_SERVER_ID
+from devkit.okta_standin.servers import ORG_SERVER_ID
 
 
 def generate_rsa_key() -> RSAPrivateKey:
@@ -105,6 +105,10 @@ class Keys:
     def server(self, server_id: str) -> ServerKeys:
         """The keys of the server with this id."""
         return self._servers[server_id]
+
+    def add_server(self, server_id: str) -> None:
+        """Make the keys of a new server."""
+        self._servers[server_id] = self._server_keys(server_id)
 
     def app(self, client_id: str) -> SigningKey:
         """The key that an app signs its client assertions with."""

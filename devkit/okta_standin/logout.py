@@ -10,10 +10,10 @@ from starlette.responses import Response
 from devkit.okta_standin.authorization_request import posted_or_queried
 from devkit.okta_standin.authorization_response import redirect, with_query
 from devkit.okta_standin.browser_sessions import BrowserSession, BrowserSessions, drop_cookies
+from devkit.okta_standin.clients import App
 from devkit.okta_standin.introspection import is_fresh, verified_claims
 from devkit.okta_standin.keys import Keys
 from devkit.okta_standin.oauth_request import Site
-from devkit.okta_standin.org import App
 from devkit.okta_standin.pages import PageRefusal, signed_out_page
 
 

@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from devkit.okta_standin.errors import OAuthRefusal, server_not_found, unsupported_media_type
-from devkit.okta_standin.org import AuthorizationServer, Org
+from devkit.okta_standin.org import Org
+from devkit.okta_standin.servers import AuthorizationServer
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -31,7 +32,7 @@ class Site:
         if server_id is None:
             return self.org.org_server
         server = self.org.custom_server(server_id)
-        if server is None:
+        if server is None or not server.active:
             raise server_not_found(server_id)
         return server
 

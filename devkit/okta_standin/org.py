@@ -1,206 +1,44 @@
-"""The organisation that the stand-in plays: groups, users, apps and authorization servers, as plain data."""
+"""The organisation that the stand-in plays: who and what is in it, and how that changes."""
 
-import re
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import Literal
 
-type TokenKind = Literal["access_token", "id_token"]
-type AppType = Literal["web", "service"]
-
-ORG_SERVER_ID = "org"
-EVERYONE = "Everyone"
-"""Okta's built-in group, of which each user is a member."""
-ALL_CLIENTS = "ALL_CLIENTS"
-ANY_SCOPE = "*"
-
-USER_SCOPES = ("openid", "profile", "email", "address", "phone", "offline_access", "device_sso")
-"""Scopes that need a user, and that Okta gives to each new custom server (recorded scope lists)."""
-ORG_SERVER_SCOPES = ("openid", "email", "profile", "address", "phone", "offline_access", "groups")
-"""The org server's own scopes, in the order of its discovery document."""
-
-
-class FilterType(StrEnum):
-    """How a groups claim chooses groups (Okta's `group_filter_type`)."""
-
-    STARTS_WITH = "STARTS_WITH"
-    EQUALS = "EQUALS"
-    CONTAINS = "CONTAINS"
-    REGEX = "REGEX"
-
-
-class Rotation(StrEnum):
-    """What happens to a refresh token that has been used (Okta's `rotation_type`)."""
-
-    ROTATE = "ROTATE"
-    STATIC = "STATIC"
+from devkit.okta_standin.clients import App
+from devkit.okta_standin.people import EVERYONE, Group, GroupType, User
+from devkit.okta_standin.records import Records
+from devkit.okta_standin.seeds import seeded_id
+from devkit.okta_standin.servers import ORG_SERVER_ID, ORG_SERVER_SCOPES, AuthorizationServer, Scope
 
 
 @dataclass(frozen=True, slots=True)
-class GroupsClaim:
-    """A claim of type GROUPS: which of the user's groups a token carries; no scopes means for any scope."""
-
-    filter_type: FilterType
-    value: str
-    name: str = "groups"
-    kind: TokenKind = "access_token"
-    scopes: tuple[str, ...] = ()
-
-    def applies(self, kind: TokenKind, scopes: Iterable[str]) -> bool:
-        """Whether a token of `kind` with `scopes` has this claim."""
-        return self.kind == kind and (not self.scopes or not set(self.scopes).isdisjoint(scopes))
-
-    def matching(self, groups: Iterable[str]) -> list[str]:
-        """The groups that pass the filter, in their order."""
-        return [group for group in groups if self._matches(group)]
-
-    def _matches(self, group: str) -> bool:
-        match self.filter_type:
-            case FilterType.STARTS_WITH:
-                return group.startswith(self.value)
-            case FilterType.EQUALS:
-                return group == self.value
-            case FilterType.CONTAINS:
-                return self.value in group
-            case FilterType.REGEX:
-                return re.fullmatch(self.value, group) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """A scope of an authorization server; `published` ones are named in discovery (metadataPublish ALL_CLIENTS)."""
+class ApiToken:
+    """An SSWS token; `permissions` are named like the okta.* scopes."""
 
     name: str
-    default: bool = False
-    published: bool = True
+    value: str = field(repr=False)
+    permissions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A policy rule: it matches when it allows the grant type and covers every requested scope.
-
-    A refresh token lives `refresh_token_minutes` (0: without end), and dies earlier when it is not used for
-    `refresh_window_minutes`; the defaults are Okta's.
-    """
-
-    name: str
-    grant_types: tuple[str, ...]
-    scopes: tuple[str, ...]
-    access_token_minutes: int
-    refresh_token_minutes: int = 0
-    refresh_window_minutes: int = 7 * 24 * 60
-
-    def matches(self, grant_type: str, scopes: Iterable[str]) -> bool:
-        """Whether the rule allows this grant type with all of these scopes."""
-        return grant_type in self.grant_types and (ANY_SCOPE in self.scopes or set(scopes) <= set(self.scopes))
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """An access policy: rules for some clients, in order of priority."""
-
-    name: str
-    clients: tuple[str, ...]
-    rules: tuple[Rule, ...]
-
-    def covers(self, client_id: str) -> bool:
-        """Whether the policy is for this client."""
-        return ALL_CLIENTS in self.clients or client_id in self.clients
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorizationServer:
-    """A custom authorization server, or the org's own one, whose audience is the org itself."""
-
-    id: str
-    audience: str | None
-    scopes: tuple[Scope, ...]
-    groups_claims: tuple[GroupsClaim, ...] = ()
-    policies: tuple[Policy, ...] = ()
-
-    @property
-    def is_org_server(self) -> bool:
-        """Whether this is the org authorization server."""
-        return self.audience is None
-
-    @property
-    def path(self) -> str:
-        """What comes before `/v1/token` in the server's URLs."""
-        return "/oauth2" if self.is_org_server else f"/oauth2/{self.id}"
-
-    def issuer(self, origin: str) -> str:
-        """The `iss` of the server's tokens, where the org is reached at `origin`."""
-        return origin if self.is_org_server else f"{origin}{self.path}"
-
-    def rule(self, client_id: str, grant_type: str, scopes: Iterable[str]) -> Rule | None:
-        """The first matching rule of the policies for this client, or None."""
-        requested = tuple(scopes)
-        rules = (rule for policy in self.policies if policy.covers(client_id) for rule in policy.rules)
-        return next((rule for rule in rules if rule.matches(grant_type, requested)), None)
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A person; `login` is Okta's user name and the default `sub` of access tokens."""
-
-    id: str
-    login: str
-    first_name: str
-    last_name: str
-    password: str = field(repr=False)
-    groups: tuple[str, ...] = ()
-    active: bool = True
-
-    @property
-    def all_groups(self) -> tuple[str, ...]:
-        """The user's groups with the one that Okta puts everybody in."""
-        return (EVERYONE, *self.groups)
-
-
-@dataclass(frozen=True, slots=True)
-class RefreshTokens:
-    """How an app's refresh tokens behave (Okta's `settings.oauthClient.refresh_token`); leeway in seconds.
-
-    The default is Okta's for web apps: persistent ones.
-    """
-
-    rotation: Rotation = Rotation.STATIC
-    leeway: int = 30
-
-
-@dataclass(frozen=True, slots=True)
-class App:
-    """An application; without a client secret it authenticates by private_key_jwt."""
-
-    client_id: str
-    label: str
-    type: AppType
-    grant_types: tuple[str, ...]
-    client_secret: str | None = field(default=None, repr=False)
-    okta_scopes: tuple[str, ...] = ()
-    """Scopes of Okta's own API granted to the app: all that it gets from the org server."""
-    groups_claim: GroupsClaim | None = None
-    """Groups in the app's ID tokens of the org server (the app's Sign On tab)."""
-    redirect_uris: tuple[str, ...] = ()
-    post_logout_redirect_uris: tuple[str, ...] = ()
-    pkce_required: bool = True
-    refresh_tokens: RefreshTokens = RefreshTokens()
-    assigned_users: tuple[str, ...] = ()
-    assigned_groups: tuple[str, ...] = ()
-
-    def is_assigned(self, user: User) -> bool:
-        """Whether the user may sign in to the app, by name or as a member of a group."""
-        return user.login in self.assigned_users or not set(user.all_groups).isdisjoint(self.assigned_groups)
-
-
-@dataclass(slots=True)
 class Org:
     """Everything that an administrator would have set up in Okta, and may change later."""
 
-    users: tuple[User, ...]
-    apps: tuple[App, ...]
-    custom_servers: tuple[AuthorizationServer, ...]
+    def __init__(
+        self,
+        users: Iterable[User],
+        apps: Iterable[App],
+        custom_servers: Iterable[AuthorizationServer],
+        groups: Iterable[Group] = (),
+        api_tokens: Iterable[ApiToken] = (),
+    ) -> None:
+        self.users = Records(users)
+        self.apps = Records(apps)
+        self.groups = Records(with_everyone(groups))
+        self.custom_servers = tuple(custom_servers)
+        self.api_tokens = tuple(api_tokens)
+        self.membership_updated: dict[str, float] = {}
+        """When the members of a group last changed, by its id."""
+        self._ids_by_login = {user.login.casefold(): user.id for user in self.users}
 
     @property
     def org_server(self) -> AuthorizationServer:
@@ -213,29 +51,124 @@ class Org:
         return (self.org_server, *self.custom_servers)
 
     def user(self, login: str) -> User | None:
-        """The user with this login."""
-        return next((user for user in self.users if user.login == login), None)
+        """The user with this login; Okta does not care for its case."""
+        return self.users.find(self._ids_by_login.get(login.casefold()))
 
     def user_with_id(self, user_id: object) -> User | None:
         """The user with this id, the `sub` of ID tokens."""
-        return next((user for user in self.users if user.id == user_id), None)
+        return self.users.find(user_id)
 
     def app(self, client_id: str) -> App | None:
-        """The app with this client id."""
-        return next((app for app in self.apps if app.client_id == client_id), None)
+        """The app with this client id, active or not."""
+        return self.apps.find(client_id)
+
+    def active_app(self, client_id: str) -> App | None:
+        """The app with this client id, if it works."""
+        app = self.apps.find(client_id)
+        return app if app and app.active else None
 
     def custom_server(self, server_id: str) -> AuthorizationServer | None:
-        """The custom server with this id."""
+        """The custom server with this id, active or not."""
         return next((server for server in self.custom_servers if server.id == server_id), None)
 
+    def add_server(self, server: AuthorizationServer) -> None:
+        """Add a custom server."""
+        self.custom_servers = (*self.custom_servers, server)
+
+    def change_server(self, changed: AuthorizationServer) -> None:
+        """Put `changed` in the place of the server with the same id."""
+        self.custom_servers = tuple(changed if server.id == changed.id else server for server in self.custom_servers)
+
+    def remove_server(self, server: AuthorizationServer) -> None:
+        """Remove a custom server for good."""
+        self.custom_servers = tuple(other for other in self.custom_servers if other.id != server.id)
+
+    def group_named(self, name: str) -> Group | None:
+        """The first group with this name; those of different types may share one."""
+        return next((group for group in self.groups if group.name == name), None)
+
+    def add_user(self, user: User) -> None:
+        """Add a user with a login that nobody has."""
+        self._ids_by_login[user.login.casefold()] = user.id
+        self.users.put(user)
+
     def change_user(self, changed: User) -> None:
-        """Put `changed` in the place of the user with the same id."""
-        self.users = tuple(changed if user.id == changed.id else user for user in self.users)
+        """Put `changed` in the place of the user with the same id; apps that name the login follow."""
+        before = self.users.find(changed.id)
+        if before is not None and before.login != changed.login:
+            del self._ids_by_login[before.login.casefold()]
+            for app in self.apps:
+                self.apps.put(replace(app, assigned_users=renamed(app.assigned_users, before.login, changed.login)))
+        self.add_user(changed)
+
+    def note_sign_in(self, user: User, now: float) -> None:
+        """Remember when a user has last signed in."""
+        self.users.put(replace(user, times=replace(user.times, last_login=now)))
+
+    def remove_user(self, user: User) -> None:
+        """Remove a user for good."""
+        del self._ids_by_login[user.login.casefold()]
+        self.users.remove(user.id)
+
+    def add_group(self, group: Group) -> None:
+        """Add a group without members."""
+        self.groups.put(group)
+
+    def change_group(self, changed: Group) -> None:
+        """Put `changed` in the place of the group with the same id; members and apps follow."""
+        before = self.groups.find(changed.id)
+        self.groups.put(changed)
+        for user in self.members(changed):
+            groups = tuple(changed if group.id == changed.id else group for group in user.groups)
+            self.users.put(replace(user, groups=groups))
+        if before is not None and before.name != changed.name:
+            for app in self.apps:
+                self.apps.put(replace(app, assigned_groups=renamed(app.assigned_groups, before.name, changed.name)))
+
+    def remove_group(self, group: Group) -> None:
+        """Remove a group, and everybody from it."""
+        for user in self.members(group):
+            self.users.put(replace(user, groups=tuple(other for other in user.groups if other.id != group.id)))
+        self.groups.remove(group.id)
+        self.membership_updated.pop(group.id, None)
+
+    def members(self, group: Group) -> list[User]:
+        """The users in a group that is not Everyone, or all users."""
+        if group.type is GroupType.BUILT_IN:
+            return list(self.users)
+        return [user for user in self.users if any(other.id == group.id for other in user.groups)]
+
+    def add_app(self, app: App) -> None:
+        """Add an app."""
+        self.apps.put(app)
 
     def change_app(self, changed: App) -> None:
         """Put `changed` in the place of the app with the same client id."""
-        self.apps = tuple(changed if app.client_id == changed.client_id else app for app in self.apps)
+        self.apps.put(changed)
+
+    def remove_app(self, app: App) -> None:
+        """Remove an app for good."""
+        self.apps.remove(app.id)
 
     def copy(self) -> "Org":
         """An org whose changes leave this one alone; what it consists of cannot be changed."""
-        return replace(self)
+        return Org(self.users, self.apps, self.custom_servers, self.groups, self.api_tokens)
+
+
+def renamed(names: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
+    """`names` with `new` in the place of `old`."""
+    return tuple(new if name == old else name for name in names)
+
+
+def with_everyone(groups: Iterable[Group]) -> list[Group]:
+    """`groups` after the one that Okta has by itself."""
+    others = [group for group in groups if group.name != EVERYONE]
+    return [
+        Group(seeded_id("00g", EVERYONE), EVERYONE, "All users in your organization", GroupType.BUILT_IN),
+        *others,
+    ]
+
+
+def new_id(prefix: str) -> str:
+    """An id as Okta makes them: three letters for what it names, and seventeen others."""
+    return f"{prefix}{secrets.token_hex(9)[:17]}"

@@ -8,8 +8,9 @@ from html import escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from devkit.okta_standin.clients import App
 from devkit.okta_standin.errors import NO_STORE
-from devkit.okta_standin.org import App, User
+from devkit.okta_standin.people import User
 
 _SUBMIT = "document.forms[0].submit()"
 _SUBMIT_HASH = base64.b64encode(hashlib.sha256(_SUBMIT.encode("ascii")).digest()).decode("ascii")

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+from devkit.okta_standin.clients import App
 from devkit.okta_standin.errors import OAuthRefusal
-from devkit.okta_standin.org import USER_SCOPES, App, AuthorizationServer, Rule
+from devkit.okta_standin.servers import USER_SCOPES, AuthorizationServer, Rule
 
 AUTHORIZATION_CODE = "authorization_code"
 OFFLINE_ACCESS = "offline_access"

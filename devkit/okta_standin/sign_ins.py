@@ -1,12 +1,15 @@
 """What came out of each sign-in: its refresh tokens, rotated as Okta does it, and its access tokens."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from devkit.okta_standin.authorization_codes import Authorization, other_client
+from devkit.okta_standin.clients import App, RefreshTokens, Rotation
 from devkit.okta_standin.errors import OAuthRefusal
-from devkit.okta_standin.org import App, AuthorizationServer, RefreshTokens, Rotation, Rule, User
+from devkit.okta_standin.people import User
+from devkit.okta_standin.servers import AuthorizationServer, Rule
 
 
 @dataclass
@@ -38,6 +41,8 @@ class SignIns:
         self._sign_ins: list[SignIn] = []
         self._by_refresh_token: dict[str, SignIn] = {}
         self._revoked_access_tokens: set[str] = set()
+        self._apps_off: dict[str, float] = {}
+        """When an app was last deactivated, by client id."""
 
     def begin(self, authorization: Authorization) -> SignIn:
         """A new sign-in, without tokens yet."""
@@ -112,11 +117,22 @@ class SignIns:
         for sign_in in self._sign_ins:
             sign_in.revoked = sign_in.revoked or sign_in.authorization.login == user.login
 
-    def is_revoked(self, jti: object) -> bool:
-        """Whether the access token with this `jti` was revoked, alone or with its sign-in."""
-        return jti in self._revoked_access_tokens or any(
-            sign_in.revoked for sign_in in self._sign_ins if jti in sign_in.access_tokens
-        )
+    def revoke_app(self, app: App) -> None:
+        """Revoke every token of an app, also those without a user, for good (Okta does so when it is deactivated)."""
+        self._apps_off[app.client_id] = self._clock()
+        for sign_in in self._sign_ins:
+            sign_in.revoked = sign_in.revoked or sign_in.authorization.client_id == app.client_id
+
+    def is_revoked(self, claims: Mapping[str, Any]) -> bool:
+        """Whether the access token with these claims was revoked, alone, with its sign-in or with its app."""
+        jti = claims.get("jti")
+        if jti in self._revoked_access_tokens or self._is_of_app_once_off(claims):
+            return True
+        return any(sign_in.revoked for sign_in in self._sign_ins if jti in sign_in.access_tokens)
+
+    def _is_of_app_once_off(self, claims: Mapping[str, Any]) -> bool:
+        off, issued_at = self._apps_off.get(str(claims.get("cid"))), claims.get("iat")
+        return off is not None and isinstance(issued_at, int | float) and issued_at <= off
 
     def _is_live(self, sign_in: SignIn) -> bool:
         return not sign_in.revoked and self._clock() < sign_in.expiry()

@@ -8,16 +8,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from devkit.okta_standin.client_authentication import ClientAuthentication
+from devkit.okta_standin.clients import App
 from devkit.okta_standin.deviations import Deviations, Refusing
 from devkit.okta_standin.errors import NO_STORE, OAuthRefusal
 from devkit.okta_standin.oauth_request import Site, read_form
-from devkit.okta_standin.org import App, AuthorizationServer
 from devkit.okta_standin.scope_rules import (
     AUTHORIZATION_CODE,
     requested_scopes,
     require_machine_scopes,
     require_rule,
 )
+from devkit.okta_standin.servers import AuthorizationServer
 from devkit.okta_standin.tokens import Grant, TokenIssuer
 from devkit.okta_standin.user_grants import REFRESH_TOKEN, TokenRequest, UserGrants
 
@@ -90,7 +91,7 @@ def require_allowed(grant_type: str, app: App) -> None:
 
 def require_key_at_org_server(server: AuthorizationServer, app: App) -> None:
     """Okta takes no client secret for client credentials at the org server; the status is not documented."""
-    if server.is_org_server and app.client_secret is not None:
+    if server.is_org_server and app.has_secret:
         description = (
             "Client Credentials requests to the Org Authorization Server must use the private_key_jwt "
             "token_endpoint_auth_method."

@@ -9,9 +9,12 @@ from typing import Any
 
 from jwt.algorithms import RSAAlgorithm
 
+from devkit.okta_standin.clients import App
 from devkit.okta_standin.errors import OAuthRefusal
+from devkit.okta_standin.expressions import evaluate
 from devkit.okta_standin.keys import Keys, SigningKey, base64url
-from devkit.okta_standin.org import App, AuthorizationServer, GroupsClaim, TokenKind, User
+from devkit.okta_standin.people import User
+from devkit.okta_standin.servers import AuthorizationServer, Claim, TokenKind
 
 ORG_ACCESS_TOKEN_TYPE = "application/okta-internal-at+jwt"  # noqa: S105 - a media type (recorded answers)
 DEFAULT_LIFETIME = 3600
@@ -90,7 +93,7 @@ class TokenIssuer:
         header = {"kid": key.kid, "alg": "RS256"}
         if server.is_org_server:
             header["typ"] = ORG_ACCESS_TOKEN_TYPE
-        return Draft(header, claims | _groups(grant, "access_token"), key)
+        return Draft(header, claims | _custom(grant, "access_token"), key)
 
     def id_token(self, grant: Grant, origin: str, issued_at: int, access_token: str) -> Draft:
         """An ID token as it comes with `access_token`. Raises ValueError without a user, else as access_token."""
@@ -112,7 +115,8 @@ class TokenIssuer:
         }
         if grant.nonce is not None:
             claims["nonce"] = grant.nonce
-        return Draft({"kid": key.kid, "alg": "RS256"}, claims | _profile(grant) | identity_groups(grant), key)
+        claims |= _profile(grant) | _custom(grant, "id_token", thin=True)
+        return Draft({"kid": key.kid, "alg": "RS256"}, claims, key)
 
 
 def signed_in_at(grant: Grant, issued_at: int) -> int:
@@ -120,9 +124,9 @@ def signed_in_at(grant: Grant, issued_at: int) -> int:
     return issued_at if grant.auth_time is None else grant.auth_time
 
 
-def identity_groups(grant: Grant) -> dict[str, list[str]]:
-    """The groups claims of ID tokens and of userinfo. Raises OAuthRefusal when one matches more than 100 groups."""
-    return _groups(grant, "id_token")
+def identity_claims(grant: Grant) -> dict[str, Any]:
+    """The set-up claims of userinfo. Raises OAuthRefusal when one matches more than 100 groups."""
+    return _custom(grant, "id_token")
 
 
 def _profile(grant: Grant) -> dict[str, Any]:
@@ -131,24 +135,34 @@ def _profile(grant: Grant) -> dict[str, Any]:
     if user and "profile" in grant.scopes:
         claims |= {"name": f"{user.first_name} {user.last_name}", "preferred_username": user.login}
     if user and "email" in grant.scopes:
-        claims |= {"email": user.login, "email_verified": True}
+        claims |= {"email": user.email, "email_verified": True}
     return claims
 
 
-def _groups(grant: Grant, kind: TokenKind) -> dict[str, list[str]]:
+def _custom(grant: Grant, kind: TokenKind, *, thin: bool = False) -> dict[str, Any]:
+    """The claims that an administrator has set up; a thin token has only those that are always included."""
+    claims: dict[str, Any] = {}
+    for claim in _claims(grant):
+        if claim.applies(kind, grant.scopes) and (claim.always or not thin):
+            value = _value(claim, grant)
+            if value not in (None, []):
+                claims[claim.name] = value
+    return claims
+
+
+def _value(claim: Claim, grant: Grant) -> object:
+    if claim.filter_type is None:
+        return evaluate(claim.value, grant.app, grant.user)
     if grant.user is None:
-        return {}  # a GROUPS claim is about a user; Okta leaves it out of a machine's token
-    claims: dict[str, list[str]] = {}
-    for claim in _groups_claims(grant):
-        if claim.applies(kind, grant.scopes) and (groups := claim.matching(grant.user.all_groups)):
-            claims[claim.name] = groups
-            _require_few(groups, grant.grant_type)
-    return claims
+        return None  # a GROUPS claim is about a user; Okta leaves it out of a machine's token
+    groups = claim.matching(grant.user.all_groups)
+    _require_few(groups, grant.grant_type)
+    return groups
 
 
-def _groups_claims(grant: Grant) -> tuple[GroupsClaim, ...]:
+def _claims(grant: Grant) -> tuple[Claim, ...]:
     if not grant.server.is_org_server:
-        return grant.server.groups_claims
+        return grant.server.claims
     return (grant.app.groups_claim,) if grant.app.groups_claim else ()
 
 

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from devkit.okta_standin.authorization_codes import Authorization, AuthorizationCodes
+from devkit.okta_standin.clients import App
 from devkit.okta_standin.deviations import Deviations
 from devkit.okta_standin.errors import OAuthRefusal
-from devkit.okta_standin.org import App, AuthorizationServer, Org, User
+from devkit.okta_standin.org import Org
+from devkit.okta_standin.people import User
 from devkit.okta_standin.scope_rules import AUTHORIZATION_CODE, OFFLINE_ACCESS, require_rule
+from devkit.okta_standin.servers import AuthorizationServer
 from devkit.okta_standin.sign_ins import SignIn, SignIns, invalid_refresh_token
 from devkit.okta_standin.tokens import DEFAULT_LIFETIME, Grant, TokenIssuer
 

@@ -11,10 +11,10 @@ from devkit.okta_standin.errors import NO_STORE
 from devkit.okta_standin.introspection import is_fresh, verified_claims
 from devkit.okta_standin.keys import Keys
 from devkit.okta_standin.oauth_request import Site
-from devkit.okta_standin.org import User
+from devkit.okta_standin.people import User
 from devkit.okta_standin.scope_rules import AUTHORIZATION_CODE
 from devkit.okta_standin.sign_ins import SignIns
-from devkit.okta_standin.tokens import Grant, identity_groups
+from devkit.okta_standin.tokens import Grant, identity_claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +32,16 @@ class UserInfo:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         issuer = server.issuer(self.site.origin(request))
         claims = verified_claims(token, self.keys.server(server.id), issuer) if scheme.lower() == "bearer" else None
-        if claims is None or not is_fresh(claims, self.clock()) or self.sign_ins.is_revoked(claims.get("jti")):
+        if claims is None or not is_fresh(claims, self.clock()) or self.sign_ins.is_revoked(claims):
             return self._refusal(request, 401, "invalid_token", "The access token is invalid.")
-        app, user = self.site.org.app(str(claims.get("cid"))), self.site.org.user_with_id(claims.get("uid"))
+        app, user = self.site.org.active_app(str(claims.get("cid"))), self.site.org.user_with_id(claims.get("uid"))
         if app is None or user is None or not user.active:
             return self._refusal(request, 401, "invalid_token", "The access token is invalid.")
         scopes = tuple(claims.get("scp", ()))
         if "openid" not in scopes:
             description = "The access token provided does not contain the required scopes."
             return self._refusal(request, 403, "insufficient_scope", description)
-        groups = identity_groups(Grant(server, app, scopes, AUTHORIZATION_CODE, user))
+        groups = identity_claims(Grant(server, app, scopes, AUTHORIZATION_CODE, user))
         return JSONResponse(user_claims(user, scopes) | groups, headers=NO_STORE)
 
     def _refusal(self, request: Request, status: int, error: str, description: str) -> Response:
@@ -66,5 +66,5 @@ def user_claims(user: User, scopes: tuple[str, ...]) -> dict[str, Any]:
             "preferred_username": user.login,
         }
     if "email" in scopes:
-        claims |= {"email": user.login, "email_verified": True}
+        claims |= {"email": user.email, "email_verified": True}
     return claims

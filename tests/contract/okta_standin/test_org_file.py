@@ -73,6 +73,20 @@ MISTAKES = [
         "client_id: 0oa7777777777private",
         id="secret missing",
     ),
+    pytest.param(
+        "permissions: [okta.users.manage",
+        "permissions: [okta.users.own",
+        "api_tokens[0].permissions[0]: unknown permission 'okta.users.own'",
+        "permissions: [okta.users.own",
+        id="permission",
+    ),
+    pytest.param(
+        "last_name: Admin\n",
+        "last_name: Admin\n    status: GONE\n",
+        "users[0].status: one of STAGED, PROVISIONED, ACTIVE",
+        "status: GONE",
+        id="status",
+    ),
     pytest.param("label: key-agent", "label: 7", "apps[3].label: a string is expected", "label: 7", id="no string"),
     pytest.param(
         "scopes: [gateway.access], access_token_minutes: 60",
@@ -81,7 +95,7 @@ MISTAKES = [
         "[gateway.acces]",
         id="scope of a rule",
     ),
-    pytest.param("[ALL_CLIENTS]", "[0oa0]", "policies[0].clients[0]: unknown client '0oa0'", "[0oa0]", id="client"),
+    pytest.param("[ALL_CLIENTS]", "[0oa0]", "policies[1].clients[0]: unknown client '0oa0'", "[0oa0]", id="client"),
     pytest.param(
         "access_token_minutes: 5}",
         "access_token_minutes: 4}",

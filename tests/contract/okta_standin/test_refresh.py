@@ -175,8 +175,8 @@ def short_lived(key_folder: Path, clock: Clock) -> Iterator[Browser]:
     server = org.custom_servers[0]
     people, machines = server.policies
     rule = replace(people.rules[0], refresh_token_minutes=24 * 60)
-    server = replace(server, policies=(replace(people, rules=(rule,)), machines))
-    app = create_app(replace(org, custom_servers=(server,)), key_folder=key_folder, clock=clock)
+    org.custom_servers = (replace(server, policies=(replace(people, rules=(rule,)), machines)),)
+    app = create_app(org, key_folder=key_folder, clock=clock)
     with serve(app) as address, httpx.Client(base_url=address) as http, browser(Standin(address, http)) as person:
         yield person
 

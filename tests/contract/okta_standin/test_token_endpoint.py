@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from devkit.okta_standin import create_app, load_org
-from devkit.okta_standin.org import Scope
+from devkit.okta_standin.servers import Scope
 from devkit.serving import serve
 from tests.contract.okta_standin.openapi import EXAMPLES, RECORDED, require_okta_error, require_schema
 from tests.contract.okta_standin.standin_client import (
@@ -78,14 +78,14 @@ def test_the_policy_rule_decides_how_long_a_token_lives(okta: Standin) -> None:
 
 
 def test_scopes_that_were_not_granted_are_left_out_at_the_org_server(okta: Standin) -> None:
-    form = okta.assertion_form(okta.assertion(okta.endpoint("org", "token")), "okta.users.read okta.apps.manage")
+    form = okta.assertion_form(okta.assertion(okta.endpoint("org", "token")), "okta.users.read okta.logs.read")
     assert okta.request_token(form, "org").json()["scope"] == "okta.users.read"
 
 
 def test_default_scopes_are_granted_when_none_is_requested(key_folder: Path) -> None:
     org = load_org()
-    server = replace(org.custom_servers[0], scopes=(Scope("gateway.access", default=True),))
-    with serve(create_app(replace(org, custom_servers=(server,)), key_folder=key_folder)) as address:
+    org.custom_servers = (replace(org.custom_servers[0], scopes=(Scope("gateway.access", default=True),)),)
+    with serve(create_app(org, key_folder=key_folder)) as address:
         url = f"{address}/oauth2/{CUSTOM}/v1/token"
         response = httpx.post(url, data={"grant_type": "client_credentials"}, auth=BASIC)
     assert response.json()["scope"] == "gateway.access"
@@ -183,8 +183,8 @@ def test_a_request_is_refused_as_okta_refuses_it(okta: Standin, name: str) -> No
 
 def test_a_client_without_a_policy_is_refused(key_folder: Path) -> None:
     org = load_org()
-    server = replace(org.custom_servers[0], policies=())
-    with serve(create_app(replace(org, custom_servers=(server,)), key_folder=key_folder)) as address:
+    org.custom_servers = (replace(org.custom_servers[0], policies=()),)
+    with serve(create_app(org, key_folder=key_folder)) as address:
         response = httpx.post(f"{address}/oauth2/{CUSTOM}/v1/token", data=MACHINE_FORM, auth=BASIC)
     assert (response.status_code, response.json()["error_description"]) == (400, NO_POLICY)
 
@@ -192,7 +192,7 @@ def test_a_client_without_a_policy_is_refused(key_folder: Path) -> None:
 @pytest.mark.parametrize(
     ("scopes", "error", "description"),
     [
-        ("okta.apps.manage", "consent_required", "You are not allowed any of the requested scopes."),
+        ("okta.logs.read", "consent_required", "You are not allowed any of the requested scopes."),
         ("gateway.access", "invalid_scope", UNKNOWN_SCOPE),
     ],
     ids=["not granted", "not of the org server"],

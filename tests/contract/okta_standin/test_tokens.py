@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from devkit.okta_standin import create_app, load_org
-from devkit.okta_standin.org import FilterType, GroupsClaim
+from devkit.okta_standin.people import Group
+from devkit.okta_standin.servers import Claim, FilterType
 from devkit.serving import serve
 from tests.contract.okta_standin.standin_client import (
     AGENT,
@@ -127,7 +128,7 @@ def test_no_two_tokens_share_a_jti(okta: Standin) -> None:
     ids=["starts with", "a pattern left on starts with", "equals", "contains", "regex", "regex of the whole name"],
 )
 def test_a_groups_claim_filters_by_name(filter_type: FilterType, value: str, matching: list[str]) -> None:
-    claim = GroupsClaim(filter_type, value)
+    claim = Claim(value, filter_type)
     assert claim.matching(["Everyone", "mcp-a", "mcp-b", "sub-book"]) == matching
 
 
@@ -140,8 +141,10 @@ def test_more_than_a_hundred_matching_groups_fail_the_request(
     key_folder: Path, groups: int, grant_type: str, status: int
 ) -> None:
     org = load_org()
-    member = replace(org.users[0], groups=tuple(f"mcp-{number}" for number in range(groups)))
-    with serve(create_app(replace(org, users=(member,)), key_folder=key_folder)) as address:
+    member = org.user(ADA)
+    assert member is not None
+    org.change_user(replace(member, groups=tuple(Group(f"00g{number}", f"mcp-{number}") for number in range(groups))))
+    with serve(create_app(org, key_folder=key_folder)) as address:
         response = httpx.post(f"{address}/_standin/tokens", json={"user": ADA, "grant_type": grant_type})
     assert response.status_code == status
     if status == 200:
