@@ -2,10 +2,10 @@
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check bench lock clean
+.PHONY: help setup run demo test check check-deploy bench package verify-aws lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 setup:
 	@sh devkit/bootstrap.sh
@@ -22,8 +22,17 @@ test: setup ## run every test
 check: setup ## lint, types, import rules, lock files, template
 	@$(PYTHON) -m devkit.checks
 
+check-deploy: setup ## prove the deployment as far as that goes without AWS: Terraform, SAM, checkov
+	@$(PYTHON) -m devkit.deploy_checks
+
 bench: setup ## compare the authorizer with an empty function
 	@$(PYTHON) -m bench
+
+package: setup ## build what is deployed: dist/*.zip, manifest, SBOM
+	@$(PYTHON) -m devkit.packaging
+
+verify-aws: setup ## after a deployment: settle on AWS what could not be proven here
+	@$(PYTHON) -m devkit.verify_aws
 
 lock: setup ## write the lock files again from pyproject.toml (needs the package index)
 	@$(PYTHON) -m devkit.locks

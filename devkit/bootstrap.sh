@@ -155,6 +155,12 @@ link_sources() {
     printf '%s\n' ../../../.. ../../../../layers/okta_gateway/python >"$site/okta-gateway.pth"
 }
 
+# The operator's command. -P: the folder it is called in must not hide our modules.
+link_command() {
+    printf '#!/bin/sh\nexec "%s/bin/python" -P -m devkit.cli "$@"\n' "$venv" >"$venv/bin/okta-gateway"
+    chmod +x "$venv/bin/okta-gateway"
+}
+
 build() {
     find_python
     say "Setting up .venv with $python (once; takes a minute or two) ..."
@@ -162,6 +168,7 @@ build() {
     "$python" -m venv "$venv" >"$log" 2>&1 || fail "$python could not make $venv; the reason is in $log."
     install_packages
     link_sources
+    link_command
     fingerprint >"$stamp.new"
     mv "$stamp.new" "$stamp"
     say "Set-up is done."

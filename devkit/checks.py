@@ -25,6 +25,7 @@ CHECKS = (
     Check("types", (f"{PROGRAMS}/mypy",)),
     Check("import rules", (f"{PROGRAMS}/lint-imports", "--no-logo")),
     Check("lock files", (sys.executable, "-m", "devkit.locks", "--check")),
+    Check("tables", (sys.executable, "-m", "devkit.reference", "--check")),
     Check("template", (f"{PROGRAMS}/cfn-lint", "template.yaml")),
 )
 

@@ -1,6 +1,7 @@
 """A Lambda function as the gateway sees it: how to invoke it, and what an invocation that failed looks like."""
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +34,10 @@ class Function(Protocol):
 
 @dataclass(frozen=True)
 class FunctionDefinition:
-    """A function as the template states it; `paths` are the Python folders that its layers put on the path."""
+    """A function as the template states it.
+
+    `paths` are the Python folders that its layers put on the path; `python` is the command that runs it.
+    """
 
     name: str
     handler: str
@@ -42,6 +46,7 @@ class FunctionDefinition:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     timeout: float = 3.0
     memory_mb: int = 128
+    python: tuple[str, ...] = (sys.executable,)
 
     @property
     def arn(self) -> str:

@@ -15,6 +15,11 @@ _PSEUDO_PARAMETERS: Final = {
     "AWS::StackName": "local",
     "AWS::URLSuffix": "amazonaws.com",
 }
+_ARNS: Final = {
+    "AWS::Serverless::Function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:",
+    "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/",
+    "AWS::Logs::LogGroup": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:",
+}
 _NO_VALUE = object()
 
 
@@ -65,9 +70,10 @@ class Resolver:
 
     def _get_att(self, value: list[str]) -> str:
         resource, attribute = value
-        if attribute != "Arn" or self._resources.get(resource, {}).get("Type") != "AWS::Serverless::Function":
-            raise TemplateError(f"!GetAtt {resource}.{attribute}: only the Arn of a function is known here")
-        return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{resource}"
+        kind = self._resources.get(resource, {}).get("Type")
+        if attribute != "Arn" or kind not in _ARNS:
+            raise TemplateError(f"!GetAtt {resource}.{attribute}: only the Arn of {', '.join(_ARNS)} is known here")
+        return f"{_ARNS[kind]}{resource}"
 
     def _sub(self, value: str | list[Any]) -> str:
         text, names = (value, {}) if isinstance(value, str) else (value[0], value[1])

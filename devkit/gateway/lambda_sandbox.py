@@ -28,7 +28,7 @@ class Sandbox:
         pure = pure_runtime_client or importlib.util.find_spec("runtime_client") is None
         self.spawned_at = time.perf_counter()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "awslambdaric", function.handler],
+            [*function.python, "-m", "awslambdaric", function.handler],
             cwd=function.code,
             env=_environment(function, self.api.address, pure_runtime_client=pure),
             stdin=subprocess.DEVNULL,
@@ -106,5 +106,5 @@ def _environment(function: FunctionDefinition, address: str, *, pure_runtime_cli
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": "local",
         "LAMBDA_TASK_ROOT": str(function.code),
-        "LAMBDA_RUNTIME_DIR": str(Path(sys.executable).parent),
+        "LAMBDA_RUNTIME_DIR": str(Path(function.python[0]).parent),
     }

@@ -79,6 +79,6 @@ def _functions(resources: Mapping[str, Any], root: Path) -> Iterator[tuple[str, 
 def _layer_paths(layers: list[str], resources: Mapping[str, Any], root: Path) -> Iterator[Path]:
     """The folders that are /opt/python on AWS; a layer that is built from requirements is this interpreter's own."""
     for layer in layers:
-        resource = resources[layer]
-        if "BuildMethod" not in resource.get("Metadata", {}):
-            yield root / resource["Properties"]["ContentUri"] / "python"
+        folder = root / resources[layer]["Properties"]["ContentUri"]
+        if not (folder / "requirements.txt").is_file():
+            yield folder / "python"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from devkit.console.beside import CONSOLE
 from devkit.gateway.template import TemplateError
 from devkit.okta_standin import OrgFileError
 from devkit.serving import PortTaken
@@ -55,7 +56,7 @@ def _run(options: argparse.Namespace, stop: Stop) -> int:
     config = read_env_file(options.env_file)
     if options.org_mode:
         config = config.in_org_mode()
-    place = Place(options.state.resolve(), config.gateway_port, OKTA_PORT)
+    place = Place(options.state.resolve(), config.gateway_port, OKTA_PORT, has_console=True)
     print("Starting ...", flush=True)
     with running_stack(config, place, DecisionLog(_show), stop.check) as stack:
         _introduce(stack, config, place)
@@ -84,7 +85,9 @@ def _introduce(stack: RunningStack, config: LaptopConfig, place: Place) -> None:
     addresses = stack.addresses
     print(f"\n  gateway   {addresses.gateway}\n  Okta      {addresses.okta}\n  backend   {addresses.backend}")
     print(f"  logs      {place.state / 'logs'}")
-    print("\n".join(["", *sign_in_lines(addresses, config, runs=stack.signs_in), "", "Paste into another terminal:"]))
+    print("\n".join(["", *sign_in_lines(addresses, config, runs=stack.signs_in)]))
+    print(f"\nSee why a token is let in or refused: http://localhost:{config.gateway_port}{CONSOLE}\n")
+    print("Paste into another terminal:")
     for recipe in recipes(addresses, config):
         print(f"\n  {recipe.title}\n")
         print("\n".join(recipe.lines))

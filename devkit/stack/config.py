@@ -18,9 +18,7 @@ LIKENESS = 0.75  # difflib's ratio from which an unknown name counts as a misspe
 
 INSECURE_LOOPBACK = "OKTA_ALLOW_INSECURE_LOOPBACK"
 SIGN_IN_CLIENT = ("OKTA_CLIENT_ID", "OKTA_CLIENT_SECRET")
-LATER_SETTINGS = ("OKTA_API_TOKEN", "OKTA_API_CLIENT_ID", "OKTA_API_PRIVATE_KEY", "ADMIN_SCOPE")
-"""The guides' .env holds them; the IAM API will read them."""
-KNOWN_SETTINGS = (*(setting.name for setting in SETTINGS), *LATER_SETTINGS)
+KNOWN_SETTINGS = tuple(setting.name for setting in SETTINGS)
 
 
 class ConfigProblem(Exception):

@@ -1,7 +1,7 @@
 """Plays the story against a running stack and shows, step by step, whether it went as it must."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from devkit.stack.iam_story import STORY, TOKEN_ENDPOINT
 from devkit.stack.okta_client import OktaClient
 from devkit.stack.parts import RunningStack
-from devkit.stack.seeds import AUTH_SERVER_ID
-from devkit.stack.story import STORY, Event, Step
+from devkit.stack.seeds import AUTH_SERVER_ID, MACHINE_SCOPE
+from devkit.stack.story import Event, Step
 from devkit.stack.verdict import Observation, faults_of
 
 TIMEOUT = 40.0  # seconds; API Gateway itself gives up after 29
@@ -53,15 +54,33 @@ class _Player:
         self._stack = stack
         self._okta = OktaClient(stack.addresses.okta, AUTH_SERVER_ID)
         self._tokens: dict[str, str] = {}
+        self._kept: dict[str, str] = {}
 
-    def play(self, step: Step) -> Outcome:
+    def play(self, written: Step) -> Outcome:
         try:
+            step = self._filled_in(written)
             self._bring_about(step.event)
+            if step.at_okta:
+                return self._ask_okta(step)
             seen = self._ask(step)
-        except httpx.HTTPError as error:
-            return Outcome(step, "no answer", "-", (f"{type(error).__name__}: {error}",))
+        except (httpx.HTTPError, KeyError) as error:
+            return Outcome(written, "no answer", "-", (f"{type(error).__name__}: {error}",))
         why = seen.decision.reason if seen.decision else NOT_ASKED
         return Outcome(step, str(seen.status), why, faults_of(step, seen))
+
+    def _filled_in(self, step: Step) -> Step:
+        """The step with what earlier ones kept in the place of its {name}. Raises KeyError."""
+        backend = {name: value.format_map(self._kept) for name, value in step.backend.items()}
+        return replace(step, path=step.path.format_map(self._kept), backend=backend)
+
+    def _ask_okta(self, step: Step) -> Outcome:
+        try:
+            self._machine_token(step)
+            status = 200
+        except httpx.HTTPStatusError as error:
+            status = error.response.status_code
+        faults = () if status == step.status else (f"instead of {step.status}",)
+        return Outcome(step, str(status), f"{TOKEN_ENDPOINT} was asked", faults)
 
     def _bring_about(self, event: Event) -> None:
         match event:
@@ -79,17 +98,22 @@ class _Player:
             step.method,
             self._stack.addresses.gateway + step.path,
             headers={**step.headers, "Authorization": f"Bearer {token}"},
-            json={"name": "Search"} if step.method == "POST" else None,
+            json=step.body if step.method == "POST" else None,
             timeout=TIMEOUT,
         )
         asked = self._stack.authorizer_calls() > asked_before
         decision = self._stack.decisions.next_after(decided_before) if asked else None
+        if response.is_success and step.keep:
+            self._kept |= {name: str(response.json()[member]) for member, name in step.keep.items()}
         return Observation(response.status_code, asked, decision, _seen_by_backend(response))
 
     def _token(self, step: Step) -> str:
         if step.holder not in self._tokens:
-            self._tokens[step.holder] = step.token(self._okta)
+            self._tokens[step.holder] = self._machine_token(step) if step.secret else step.token(self._okta)
         return self._tokens[step.holder]
+
+    def _machine_token(self, step: Step) -> str:
+        return self._okta.machine_token(self._kept["client_id"], self._kept[step.secret], MACHINE_SCOPE)
 
 
 def _seen_by_backend(response: httpx.Response) -> Mapping[str, Any] | None:
@@ -111,5 +135,6 @@ def _table(outcomes: list[Outcome]) -> Table:
         expected = "\n".join([str(step.status), *(f"{name}: {value}" for name, value in step.backend.items())])
         got = f"{outcome.got} as expected" if not outcome.faults else "\n".join((outcome.got, *outcome.faults))
         style = "bold red" if outcome.faults else "green"
-        table.add_row(title, f"{step.method} {step.path}", expected, Text(got, style=style), outcome.why)
+        asked = TOKEN_ENDPOINT if step.at_okta else f"{step.method} {step.path}"
+        table.add_row(title, asked, expected, Text(got, style=style), outcome.why)
     return table

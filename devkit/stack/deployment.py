@@ -1,5 +1,6 @@
 """What template.yaml deploys, on a laptop: its API, and its functions with the stack's settings, each in a process."""
 
+import os
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -13,12 +14,15 @@ from devkit.gateway.lambda_function import LambdaFunction
 from devkit.gateway.openapi import Api
 from devkit.gateway.request import LOCAL_STAGE
 from devkit.gateway.template import load_template
+from devkit.packaging.problem import PackagingProblem
+from devkit.packaging.unpacking import PACKAGES_VARIABLE, UnpackedFunctions
+from devkit.stack.config import ConfigProblem
 from devkit.stack.decisions import DecisionLog
-from devkit.stack.function_settings import ROOT, Settings, names_for
+from devkit.stack.function_settings import ROOT, RULES, Settings, names_for
 from devkit.stack.log_pipe import log_pipe
 
 TEMPLATE = ROOT / "template.yaml"
-AUTHORIZER, SIGN_IN = "TokenAuthorizer", "OauthCallback"
+AUTHORIZER, SIGN_IN, IAM = "TokenAuthorizer", "OauthCallback", "IamApi"
 """The functions' logical ids in template.yaml."""
 LAPTOP_VALUES = ("SESSION_KEY", "GATEWAY_SIGNING_KEYS")
 """On a laptop they are files, and as parameters of the template they are KMS keys."""
@@ -59,9 +63,10 @@ def deploy(
     """Start the functions; they end with `parts`. A sign-in function whose code is not there is left out."""
     parameters, rest = split_for_template(settings)
     template = load_template(TEMPLATE, {**parameters, "StageName": LOCAL_STAGE, "BackendUrl": backend})
-    start = _Start(parts, rest, logs)
+    start = _Start(parts, rest, logs, _unpacked(logs.parent / "unpacked"))
     authorizer = CountedFunction(start(template.functions[AUTHORIZER], "authorizer", decisions.read_line))
-    functions: dict[str, Function] = {AUTHORIZER: authorizer}
+    iam_api = start(template.functions[IAM], "iam", decisions.read_other_line)
+    functions: dict[str, Function] = {AUTHORIZER: authorizer, IAM: iam_api}
     sign_in = template.functions[SIGN_IN]
     if signs_in and (sign_in.code / "app.py").is_file():
         functions[SIGN_IN] = start(sign_in, "login", decisions.read_other_line)
@@ -95,9 +100,22 @@ class _Start:
     parts: ExitStack
     rest: Settings
     logs: Path
+    unpacked: UnpackedFunctions | None
 
     def __call__(self, definition: FunctionDefinition, part: str, on_line: Callable[[str], None]) -> LambdaFunction:
         log = self.parts.enter_context(log_pipe(self.logs / f"{definition.code.name}.log", on_line))
-        function = self.parts.enter_context(LambdaFunction(with_own(definition, self.rest, part), log))
+        function = self.parts.enter_context(LambdaFunction(with_own(self._located(definition), self.rest, part), log))
         function.start()
         return function
+
+    def _located(self, definition: FunctionDefinition) -> FunctionDefinition:
+        try:
+            return self.unpacked(definition, RULES) if self.unpacked else definition
+        except PackagingProblem as problem:
+            raise ConfigProblem(str(problem)) from problem
+
+
+def _unpacked(place: Path) -> UnpackedFunctions | None:
+    """Where the packages are to be run and not the sources; see `devkit.packaging.unpacking`."""
+    packages = os.environ.get(PACKAGES_VARIABLE)
+    return UnpackedFunctions(Path(packages), TEMPLATE, place) if packages else None

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from devkit.stack.config import INSECURE_LOOPBACK, ConfigProblem, LaptopConfig
 from devkit.stack.local_keys import session_key_file, signing_key_file
-from devkit.stack.seeds import AUDIENCE, AUTH_SERVER_ID, DATABASE, WEB_APP
+from devkit.stack.seeds import API_TOKEN, AUDIENCE, AUTH_SERVER_ID, DATABASE, WEB_APP
 from okta_gateway.access.scopes_file import load_rules
 from okta_gateway.errors import AccessRulesInvalid, ConfigurationInvalid
+from okta_gateway.iam.settings import parse_iam_settings
 from okta_gateway.login.settings import parse_login_settings
 from okta_gateway.login.signing_keys import key_set, signing_keys
 from okta_gateway.setting_rows import SETTINGS
@@ -19,8 +20,13 @@ RULES = ROOT / "layers" / "policies" / "scopes.yml"
 FILE_SETTINGS = ("SCOPES_FILE", "DOCUMENTDB_TLS_CA_FILE", "SESSION_KEY", "GATEWAY_SIGNING_KEYS")
 FIXED_SETTINGS = ("POWERTOOLS_SERVICE_NAME",)
 """Each function has a value of its own."""
-WEB_APP_SETTINGS = {"OKTA_CLIENT_ID": WEB_APP.client_id, "OKTA_CLIENT_SECRET": WEB_APP.secret}
-"""The stand-in knows no other web application, whatever .env says of a real org's."""
+OWN_SECRETS = {
+    "OKTA_CLIENT_ID": WEB_APP.client_id,
+    "OKTA_CLIENT_SECRET": WEB_APP.secret,
+    "OKTA_API_TOKEN": API_TOKEN,
+}
+"""The stand-in knows no other web application and no other API token, whatever .env says of a real org's."""
+OF_A_REAL_ORG = ("OKTA_API_CLIENT_ID", "OKTA_API_PRIVATE_KEY")
 KNOWN_LATER = {
     "OKTA_DOMAIN": "http://127.0.0.1:1",
     "DOCUMENTDB_URI": "mongodb://127.0.0.1:1/",
@@ -33,7 +39,7 @@ type Settings = dict[str, str]
 
 
 def names_for(part: str) -> frozenset[str]:
-    """The settings that a part reads: `authorizer` or `login`."""
+    """The settings that a part reads: `authorizer`, `login` or `iam`."""
     named = {setting.name for setting in SETTINGS if part in setting.needed_by.replace("?", "").split()}
     return frozenset(named - set(FIXED_SETTINGS) | {INSECURE_LOOPBACK})
 
@@ -45,12 +51,15 @@ def settings_from(config: LaptopConfig) -> Settings:
         "DOCUMENTDB_DATABASE": DATABASE,
         "SCOPES_FILE": str(RULES),
         "GATEWAY_URL": config.gateway_url,
+        "IAM_DOCS_PUBLIC": "true",
     }
     if not config.uses_real_okta:
         local |= _of_the_stand_in(config)
-    written = {name: config.get(name) for name in names_for("authorizer") | names_for("login") if config.get(name)}
-    client = {} if config.uses_real_okta else WEB_APP_SETTINGS
-    settings = {**local, **written, **_absolute_files(config), **client}
+    read = names_for("authorizer") | names_for("login") | names_for("iam")
+    written = {name: config.get(name) for name in read if config.get(name)}
+    settings = {**local, **written, **_absolute_files(config)}
+    if not config.uses_real_okta:
+        settings = {name: value for name, value in settings.items() if name not in OF_A_REAL_ORG} | OWN_SECRETS
     _demand_valid(settings, config)
     return settings
 
@@ -107,7 +116,7 @@ def _demand_valid(settings: Settings, config: LaptopConfig) -> None:
 
 
 def _problems(settings: Settings, *, signs_in: bool) -> Iterator[str]:
-    parsers: list[Callable[[Mapping[str, str]], object]] = [parse_authorizer_settings]
+    parsers: list[Callable[[Mapping[str, str]], object]] = [parse_authorizer_settings, parse_iam_settings]
     if signs_in:
         parsers.append(parse_login_settings)
     for parse in parsers:

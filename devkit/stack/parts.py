@@ -7,7 +7,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from starlette.types import ASGIApp
+
 from devkit import okta_standin, sample_backend
+from devkit.console.wiring import console_beside
 from devkit.gateway.app import create_app
 from devkit.serving import PortTaken, serve
 from devkit.stack.config import ConfigProblem, LaptopConfig
@@ -39,11 +42,15 @@ class RunningStack:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a stack listens and keeps its state; port 0 stands for a free one."""
+    """Where a stack listens and keeps its state; port 0 stands for a free one.
+
+    With `has_console` the decision console is at /_console of the gateway's port.
+    """
 
     state: Path
     gateway_port: int = 0
     okta_port: int = 0
+    has_console: bool = False
 
 
 @contextmanager
@@ -69,7 +76,10 @@ def running_stack(
         deployment = deploy(parts, settings, backend, logs, decisions, signs_in=config.signs_in)
         check_stop()
         _keep_gateway_log(parts, logs / "gateway.log")
-        app = create_app(deployment.api, deployment.functions, stage_in_path=config.stage_in_path)
+        app: ASGIApp = create_app(deployment.api, deployment.functions, stage_in_path=config.stage_in_path)
+        if place.has_console:
+            beside = console_beside(app, deployment.api, settings, stage_in_path=config.stage_in_path)
+            app = parts.enter_context(beside)
         parts.enter_context(serve_on(gateway_door, app))
         addresses = Addresses(
             gateway=settings["GATEWAY_URL"],

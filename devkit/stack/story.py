@@ -27,6 +27,9 @@ class Step:
     `groups_from`, when given, is where it must have found the groups: `token` or `documentdb`.
     `backend` is what must have reached the backend. `holder` names a token, so that steps with the same one share it;
     `token` makes it. With `from_cache` the gateway must answer without asking the authorizer.
+    `keep` names members of the answer that later steps need, and how they call them: `{client_id}` in a path stands for
+    the one that was kept so. A step with `secret`, the name of a kept secret, has its token from Okta by that secret of
+    the client `{client_id}`; with `at_okta` that token is all it asks for.
     """
 
     title: str
@@ -36,6 +39,10 @@ class Step:
     method: str = "GET"
     path: str = "/api/servers"
     headers: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, object] = field(default_factory=lambda: {"name": "Search"})
+    keep: Mapping[str, str] = field(default_factory=dict)
+    secret: str = ""
+    at_okta: bool = False
     code: str = ""
     groups_from: str = ""
     backend: Mapping[str, str] = field(default_factory=dict)
@@ -57,7 +64,7 @@ def _key_agent(okta: OktaClient) -> str:
 
 READER_AT_BACKEND = {"X-Groups": READERS, "X-Auth-Method": "okta"}
 
-STORY = (
+GATEWAY_STORY = (
     Step(
         "A user of public-mcp-users reads",
         "user",

@@ -8,10 +8,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from okta_gateway.apigateway.gateway_address import own_path
 from okta_gateway.errors import OktaGatewayError, UnexpectedFailure
 from okta_gateway.login.answers import Answer
 from okta_gateway.login.browser_request import BrowserRequest
-from okta_gateway.login.gateway_address import own_path
 from okta_gateway.login.routes import Routes
 from okta_gateway.login_wiring import sign_in
 

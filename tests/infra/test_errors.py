@@ -8,12 +8,15 @@ import pytest
 
 from okta_gateway import errors
 from okta_gateway.errors import AccessRefused, CheckFailed, LoginRefused, OktaGatewayError, TokenRefused
+from okta_gateway.iam import errors as iam_errors
+from okta_gateway.iam.errors import IamRefused
 from okta_gateway.login import errors as login_errors
 from okta_gateway.login.okta_errors import ALL_EXPLANATIONS, Explanation
 from okta_gateway.okta import errors as okta_errors
+from okta_gateway.okta.errors import OktaChangeRefused
 from tests.infra.repository import ROOT
 
-MODULES = (errors, login_errors, okta_errors)
+MODULES = (errors, login_errors, okta_errors, iam_errors)
 """The first draws the branches; the others continue the tree, so that the authorizer does not load their errors."""
 CLASSES = [
     value
@@ -21,7 +24,7 @@ CLASSES = [
     for value in vars(module).values()
     if inspect.isclass(value) and issubclass(value, OktaGatewayError) and value.__module__ == module.__name__
 ]
-BRANCHES = [TokenRefused, AccessRefused, LoginRefused, CheckFailed]
+BRANCHES = [TokenRefused, AccessRefused, LoginRefused, CheckFailed, OktaChangeRefused, IamRefused]
 BRANCH_NAMES = {branch.__name__ for branch in BRANCHES}
 LEAVES = [error for error in CLASSES if error not in BRANCHES and error is not OktaGatewayError]
 README = ROOT / "README.md"
@@ -31,9 +34,9 @@ def by_name(error: type[OktaGatewayError]) -> str:
     return error.__name__
 
 
-def test_there_are_four_branches_with_a_status_each() -> None:
+def test_there_are_six_branches_with_a_status_each() -> None:
     assert [error for error in CLASSES if error.__bases__ == (OktaGatewayError,)] == BRANCHES
-    assert [branch.status for branch in BRANCHES] == [401, 403, 400, 500]
+    assert [branch.status for branch in BRANCHES] == [401, 403, 400, 500, 400, 400]
 
 
 @pytest.mark.parametrize("error", LEAVES, ids=by_name)

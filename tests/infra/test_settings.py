@@ -12,7 +12,7 @@ from tests.infra.repository import ROOT, table_rows
 README = ROOT / "README.md"
 TEMPLATE = read_yaml(ROOT / "template.yaml")
 PARAMETERS: dict[str, Any] = TEMPLATE["Parameters"]
-FUNCTIONS = {"TokenAuthorizer": "authorizer", "OauthCallback": "login"}
+FUNCTIONS = {"TokenAuthorizer": "authorizer", "OauthCallback": "login", "IamApi": "iam"}
 ENVIRONMENTS: dict[str, dict[str, Any]] = {
     function: TEMPLATE["Resources"][function]["Properties"]["Environment"]["Variables"] for function in FUNCTIONS
 }
@@ -20,6 +20,8 @@ ENVIRONMENTS: dict[str, dict[str, Any]] = {
 OWN_PARAMETERS: dict[tuple[str, str], Any] = {
     ("OauthCallback", "SECRETS_ARN"): {"Ref": "LoginSecretsArn"},
     ("OauthCallback", "POWERTOOLS_SERVICE_NAME"): "oauth-callback",
+    ("IamApi", "SECRETS_ARN"): {"Ref": "IamSecretsArn"},
+    ("IamApi", "POWERTOOLS_SERVICE_NAME"): "iam-api",
 }
 NOT_IN_TEMPLATE = {("TokenAuthorizer", "POWERTOOLS_SERVICE_NAME")}
 ROWS = [(function, name) for function, environment in ENVIRONMENTS.items() for name in environment]

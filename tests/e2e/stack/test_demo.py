@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from devkit.stack.story import STORY
+from devkit.stack.iam_story import STORY
 from tests.e2e.stack.stack_process import ROOT, command
 
 

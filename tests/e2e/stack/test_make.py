@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-OFFERED = ("run", "demo", "test", "check", "bench", "lock", "clean")
+OFFERED = ("run", "demo", "test", "check", "check-deploy", "bench", "package", "verify-aws", "lock", "clean")
 FAKE_PYTHON = '#!/bin/sh\necho "$*" >>"$0.calls"\ncase "$*" in *"$FAILS"*) exit 1 ;; esac\n'
 
 
@@ -20,7 +20,7 @@ def test_make_alone_shows_the_menu() -> None:
 
 @pytest.mark.parametrize("target", [target for target in OFFERED if target != "clean"])
 def test_every_target_sets_up_first(target: str) -> None:
-    planned = subprocess.check_output(["make", "-n", target], cwd=ROOT, text=True).splitlines()
+    planned = subprocess.check_output(["make", "--no-print-directory", "-n", target], cwd=ROOT, text=True).splitlines()
     assert planned[0] == "sh devkit/bootstrap.sh"
     assert planned[1].startswith(".venv/bin/python -m ")
 

@@ -1,6 +1,5 @@
 """What the local store starts out with, and what a person changed there."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from devkit.stack.store_switch import StoreSwitch
 from okta_gateway.errors import StoreUnavailable
 from okta_gateway.store.connection import connect
 from okta_gateway.store.m2m_clients import M2MClients
+from okta_gateway.store.m2m_registry import M2MRegistry
 
 
 def groups_of(uri: str, client_id: str) -> tuple[str, ...] | None:
@@ -33,7 +33,7 @@ def test_seeding_again_keeps_what_a_person_changed() -> None:
     with document_store(None) as uri:
         seed(uri)
         database = connect(uri, DATABASE)
-        M2MClients(database).register(replace(REGISTERED[0], groups=("registry-admins",)))
+        M2MRegistry(database).change(REGISTERED[0].client_id, groups=("registry-admins",))
         database.client.close()
         seed(uri)
         assert groups_of(uri, REGISTERED[0].client_id) == ("registry-admins",)

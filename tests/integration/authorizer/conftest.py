@@ -16,7 +16,7 @@ from devkit.okta_standin import create_app, load_org
 from devkit.serving import serve
 from okta_gateway.setting_rows import SETTINGS
 from okta_gateway.store.connection import Document
-from okta_gateway.store.m2m_clients import M2MClient, M2MClients
+from okta_gateway.store.m2m_registry import M2MRecord, M2MRegistry
 from tests.integration.authorizer.invocation import AGENT, APP, Function, Okta, Store, settings_for
 
 _numbers = itertools.count()
@@ -75,7 +75,7 @@ def store(store_uri: str, clients: Clients) -> Iterator[Store]:
     """A database with the guide's agent in it."""
     with pymongo.MongoClient[Document](store_uri) as client:
         store = Store(store_uri, client[f"test_{next(_numbers)}"])
-        M2MClients(store.database).register(M2MClient(AGENT, "ai-agent-3", ("public-mcp-users",)))
+        M2MRegistry(store.database).add(M2MRecord(AGENT, "ai-agent-3", ("public-mcp-users",)))
         yield store
 
 

@@ -171,7 +171,11 @@ def test_both_resources_have_the_same_methods() -> None:
 
 @pytest.mark.parametrize(
     ("function", "source"),
-    [("TokenAuthorizer", ":${Api}/authorizers/*"), ("OauthCallback", ":${Api}/${StageName}/*")],
+    [
+        ("TokenAuthorizer", ":${Api}/authorizers/*"),
+        ("OauthCallback", ":${Api}/${StageName}/*"),
+        ("IamApi", ":${Api}/${StageName}/*/api/iam/*"),
+    ],
 )
 def test_a_function_may_be_invoked_by_its_part_of_this_api_only(function: str, source: str) -> None:
     permission = read_yaml(TEMPLATE)["Resources"][f"{function}Permission"]["Properties"]
@@ -185,6 +189,7 @@ SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:"
 GIVEN = {
     "SecretsArn": f"{SECRET}authorizer",
     "LoginSecretsArn": f"{SECRET}login",
+    "IamSecretsArn": f"{SECRET}iam",
     "SessionKey": f"{KEY}session",
     "GatewaySigningKeys": f"{KEY}first,{KEY}second",
 }
@@ -201,24 +206,55 @@ SIGN_IN_RIGHTS = {
     [
         pytest.param("TokenAuthorizer", GIVEN, {("secretsmanager:GetSecretValue", f"{SECRET}authorizer")}, id="a"),
         pytest.param("OauthCallback", GIVEN, SIGN_IN_RIGHTS, id="login"),
+        pytest.param("IamApi", GIVEN, {("secretsmanager:GetSecretValue", f"{SECRET}iam")}, id="iam"),
         pytest.param("TokenAuthorizer", {}, set(), id="a, nothing given"),
         pytest.param("OauthCallback", {}, set(), id="login, nothing given"),
+        pytest.param("IamApi", {}, set(), id="iam, nothing given"),
     ],
 )
 def test_a_function_has_the_rights_that_it_needs_and_no_others(
     function: str, given: dict[str, str], rights: set[tuple[str, str]]
 ) -> None:
+    statements = statements_of(function, given)
+    log = f"arn:aws:logs:us-east-1:123456789012:log-group:{function}Logs"
+    own = {("logs:CreateLogStream", log), ("logs:PutLogEvents", log)}
+    allowed = [statement for statement in statements if statement["Effect"] == "Allow"]
+    assert {right for statement in allowed for right in rights_of(statement)} == rights | own
+
+
+@pytest.mark.parametrize("function", ["TokenAuthorizer", "OauthCallback", "IamApi"])
+def test_the_network_is_lambdas_and_not_the_codes(function: str) -> None:
+    statements = {statement["Sid"]: statement for statement in statements_of(function, {"SubnetIds": "subnet-1"})}
+    joining, refusing = statements["LambdaJoinsTheNetwork"], statements["ButNotTheCode"]
+    assert (joining["Effect"], joining["Action"]) == ("Allow", refusing["Action"])
+    assert refusing["Effect"] == "Deny"
+    assert list(refusing["Condition"]["ArnEquals"]) == ["lambda:SourceFunctionArn"]
+
+
+@pytest.mark.parametrize("function", ["TokenAuthorizer", "OauthCallback", "IamApi"])
+def test_no_function_may_remove_lines_of_the_audit_log(function: str) -> None:
+    (refusing,) = (statement for statement in statements_of(function, {}) if statement["Effect"] == "Deny")
+    group = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/local-iam-api"
+    assert refusing["Resource"] == [group, f"{group}:*"]
+    assert {"logs:DeleteLogGroup", "logs:DeleteLogStream", "logs:PutRetentionPolicy"} < set(refusing["Action"])
+
+
+def statements_of(function: str, given: dict[str, str]) -> list[dict[str, Any]]:
+    """What the role of a function says; it has no other policies."""
     template = read_yaml(TEMPLATE)
     resolver = Resolver(template, {"OktaDomain": "dev-1.okta.com", "BackendUrl": "http://127.0.0.1:1", **given})
-    properties = resolver.resolve(template["Resources"][function]["Properties"])
-    statements = [statement for policy in properties["Policies"] for statement in policy["Statement"]]
-    assert {right for statement in statements for right in rights_of(statement)} == rights
-    assert properties.keys().isdisjoint({"Role", "ManagedPolicyArns"})
+    assert template["Resources"][function]["Properties"]["Role"] == {"Fn::GetAtt": [f"{function}Role", "Arn"]}
+    assert "Policies" not in template["Resources"][function]["Properties"]
+    role = template["Resources"][f"{function}Role"]["Properties"]
+    assert "ManagedPolicyArns" not in role
+    (policy,) = role["Policies"]
+    resolved = resolver.resolve(policy["PolicyDocument"]["Statement"])
+    assert isinstance(resolved, list)
+    return resolved
 
 
 def rights_of(statement: dict[str, Any]) -> set[tuple[str, str]]:
-    assert statement.keys() == {"Effect", "Action", "Resource"}
-    assert statement["Effect"] == "Allow"
+    assert statement.keys() == {"Sid", "Effect", "Action", "Resource"}
     actions, resources = (
         value if isinstance(value, list) else [value] for value in (statement["Action"], statement["Resource"])
     )
@@ -230,6 +266,7 @@ def test_only_sign_in_and_preflights_are_open() -> None:
     assert {(method.verb, method.resource) for method in api.methods if not method.authorizer} == {
         ("OPTIONS", "/"),
         ("OPTIONS", "/{proxy+}"),
+        ("OPTIONS", "/api/iam/{proxy+}"),
         ("ANY", "/oauth2"),
         ("ANY", "/oauth2/{proxy+}"),
         ("GET", "/.well-known/jwks.json"),
@@ -264,6 +301,7 @@ def test_every_gateway_response_has_cors_headers_and_none_allows_credentials() -
     [
         ("TokenAuthorizer", {}),
         ("OauthCallback", {"SECRETS_ARN": {"Ref": "LoginSecretsArn"}, "POWERTOOLS_SERVICE_NAME": "oauth-callback"}),
+        ("IamApi", {"SECRETS_ARN": {"Ref": "IamSecretsArn"}, "POWERTOOLS_SERVICE_NAME": "iam-api"}),
     ],
 )
 def test_a_variable_is_its_parameter_in_another_spelling(function: str, own: dict[str, object]) -> None:

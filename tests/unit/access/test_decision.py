@@ -277,7 +277,7 @@ def test_the_text_of_a_token_never_gets_into_a_policy(one: str, two: str, three:
     assume(RULES["groups"].keys().isdisjoint({one, two, three}))
     key = tokens.signing_key("okta-active")
     gate = Gate(FakeClock())
-    gate.authorizer._verifier = Verifier([tokens.okta_profile(tokens.key_set(key.jwk(kid=one)))], clock=gate.clock)
+    gate.authorizer.verifier = Verifier([tokens.okta_profile(tokens.key_set(key.jwk(kid=one)))], clock=gate.clock)
     hostile: dict[str, Any] = {
         "sub": two,
         "uid": three,

@@ -56,7 +56,6 @@ Resources:
     Properties: {ContentUri: library}
   Requirements:
     Type: AWS::Serverless::LayerVersion
-    Metadata: {BuildMethod: python3.13}
     Properties: {ContentUri: requirements}
 """
 
@@ -79,6 +78,8 @@ def test_a_function_has_what_the_template_says(tmp_path: Path) -> None:
 
 
 def test_a_layer_of_ours_is_on_the_path_and_one_built_from_requirements_is_the_interpreters(tmp_path: Path) -> None:
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "requirements.txt").touch()
     assert load(tmp_path).functions["Checker"].paths == (tmp_path / "library" / "python",)
 
 

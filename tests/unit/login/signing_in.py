@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from okta_gateway.apigateway.gateway_address import GatewayAddress
 from okta_gateway.errors import OktaGatewayError, StoreUnavailable
 from okta_gateway.login.api_tokens import ApiToken, ApiTokens, OktaApiTokens, Person
 from okta_gateway.login.cookies import digest
 from okta_gateway.login.errors import KeyServiceUnavailable, SealBroken
-from okta_gateway.login.gateway_address import GatewayAddress
 from okta_gateway.login.id_token import IdTokenVerifier
 from okta_gateway.login.sealing import Sealer
 from okta_gateway.okta.oauth import OktaOAuth, TokenAnswer

@@ -5,10 +5,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from okta_gateway.apigateway.gateway_address import GatewayAddress
 from okta_gateway.errors import StoreUnavailable
 from okta_gateway.login.authorization_request import AuthorizationRequests, Begun, code_challenge
 from okta_gateway.login.cookies import ATTEMPT_SECONDS, digest
-from okta_gateway.login.gateway_address import GatewayAddress
 from okta_gateway.store.pending_logins import PendingLogin
 from okta_gateway.tokens.issuer import AuthorizationServer, authorization_server
 from tests.tokens import DOMAIN, NOW, SERVER_ID, USER_CLIENT_ID, FakeClock

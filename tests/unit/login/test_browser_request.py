@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from okta_gateway.apigateway.gateway_address import GatewayAddress
 from okta_gateway.login.browser_request import BrowserRequest
 from okta_gateway.login.errors import ParameterInvalid
-from okta_gateway.login.gateway_address import GatewayAddress
 from tests.unit.login.signing_in import proxy_event
 
 EXECUTE_API = "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from okta_gateway.login.gateway_address import GatewayAddress, gateway_address
+from okta_gateway.apigateway.gateway_address import GatewayAddress, gateway_address
 
 EXECUTE_API = "a1b2c3d4e5.execute-api.us-east-1.amazonaws.com"
 LIES = {

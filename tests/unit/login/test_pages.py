@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from okta_gateway.login.gateway_address import GatewayAddress
+from okta_gateway.apigateway.gateway_address import GatewayAddress
 from okta_gateway.login.logout import OktaSignOut
 from okta_gateway.login.pages import Page, Pages
 from tests.unit.login.reading_pages import HtmlPage, read

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okta_gateway.login.gateway_address import GatewayAddress
+from okta_gateway.apigateway.gateway_address import GatewayAddress
 from okta_gateway.login.redirects import HOME, MAX_TARGET_LENGTH, safe_target
 
 ORIGIN = "https://gateway.example.com"

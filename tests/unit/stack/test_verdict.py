@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from devkit.stack.decisions import Decision
-from devkit.stack.story import STORY, Step
+from devkit.stack.iam_story import STORY
+from devkit.stack.story import Step
 from devkit.stack.verdict import Observation, faults_of
 
 ALLOWED = Decision("allowed", "", "", "00u1", groups=1, groups_source="token", scopes=2, milliseconds=1.0)

@@ -12,8 +12,11 @@
     ├── AccessRefused                403  the token is good, its holder has no rights
     │   └── NoGroups  ClientNotRegistered  ClientWithoutGroups  GroupsWithoutScopes
     ├── LoginRefused                 4xx  sign-in ends, for a reason that the person can be told (login/errors.py)
+    ├── IamRefused                   4xx  administration: the caller can mend the request (iam/errors.py)
+    ├── OktaChangeRefused            4xx  administration: Okta says no (okta/errors.py)
     └── CheckFailed                  500  we could not check
-        ├── EventMalformed  KeysUnavailable  StoreUnavailable  StoreDataInvalid  SecretUnavailable
+        ├── EventMalformed  KeysUnavailable  SecretUnavailable
+        ├── StoreUnavailable  StoreCredentialsRefused  StoreDataInvalid
         ├── AccessRulesInvalid  PolicyTooLarge  ContextTooLarge
         └── ConfigurationInvalid  UnexpectedFailure
 
@@ -292,6 +295,16 @@ class StoreUnavailable(CheckFailed):
 
     code = "store_unavailable"
     advice = "Look at the database cluster, the security groups, and the credentials in DOCUMENTDB_URI."
+
+
+class StoreCredentialsRefused(CheckFailed):
+    """The document store does not take the user name and password of DOCUMENTDB_URI."""
+
+    code = "store_credentials_refused"
+    advice = (
+        "Compare DOCUMENTDB_URI with the user of the cluster. After a change of the password write the new URI into "
+        "the function's secret, which is read again."
+    )
 
 
 class StoreDataInvalid(CheckFailed):

@@ -3,13 +3,10 @@
 import functools
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from okta_gateway.access.rules import CurrentRules, StoredRules, fixed_rules
-from okta_gateway.access.scopes_file import load_rules
-from okta_gateway.errors import AccessRulesInvalid, ConfigurationInvalid
 from okta_gateway.login.api_tokens import ApiTokens, GatewayApiTokens, OktaApiTokens
 from okta_gateway.login.authorization_request import AuthorizationRequests
 from okta_gateway.login.callback import Callback
@@ -23,7 +20,8 @@ from okta_gateway.login.session_token import TokenRenewal
 from okta_gateway.login.settings import LoginSettings, parse_login_settings
 from okta_gateway.login.signing_keys import SigningKey, signing_keys
 from okta_gateway.okta.oauth import OktaOAuth
-from okta_gateway.secret_settings import read_secret_settings
+from okta_gateway.rules_wiring import current_rules
+from okta_gateway.secret_settings import with_secret_settings
 from okta_gateway.store.access_rules import AccessRuleCollections
 from okta_gateway.store.connection import Database, Document, connect
 from okta_gateway.store.pending_logins import PendingLogins
@@ -36,29 +34,13 @@ from okta_gateway.tokens.verifier import Verifier
 
 def sign_in(environ: Mapping[str, str], *, clock: Callable[[], float] = time.time) -> SignIn:
     """Build what the sign-in function needs. Raises ConfigurationInvalid, or SecretUnavailable."""
-    settings = parse_login_settings(_with_secrets(environ))
+    settings = parse_login_settings(with_secret_settings(environ))
     database = connect(settings.documentdb_uri, settings.documentdb_database, settings.documentdb_tls_ca_file)
     keys = signing_keys(settings.signing_keys)
     sealer = Sealer(key_wrapper(settings.session_key), clock=clock)
     parts = functools.cache(lambda: _parts(settings, database, keys, sealer, clock))
-    return SignIn(settings, _rules(settings, database), keys, parts)
-
-
-def _with_secrets(environ: Mapping[str, str]) -> Mapping[str, str]:
-    """The environment, with the settings of the function's secret where it does not name them itself."""
-    arn = environ.get("SECRETS_ARN")
-    if not arn:
-        return environ
-    return read_secret_settings(arn, environ) | {name: value for name, value in environ.items() if value}
-
-
-def _rules(settings: LoginSettings, database: Database[Document]) -> CurrentRules:
-    if settings.scopes_source == "documentdb":
-        return StoredRules(AccessRuleCollections(database).read)
-    try:
-        return fixed_rules(load_rules(Path(settings.scopes_file)))
-    except AccessRulesInvalid as error:
-        raise ConfigurationInvalid(error.detail.splitlines()) from None
+    rules = current_rules(settings.scopes_source, settings.scopes_file, AccessRuleCollections(database).read)
+    return SignIn(settings, rules, keys, parts)
 
 
 def _parts(
@@ -82,6 +64,7 @@ def _parts(
         sealer,
         max_seconds=settings.session_max_seconds,
         idle_seconds=settings.session_idle_seconds,
+        count=functools.partial(_count, settings),
         clock=clock,
     )
     return SignInParts(
@@ -91,6 +74,12 @@ def _parts(
         renewal=TokenRenewal(sessions, store, okta, id_tokens, api_tokens, clock=clock),
         logout=Logout(server, sessions, okta),
     )
+
+
+def _count(settings: LoginSettings, metric: str) -> None:
+    """One line in CloudWatch's embedded metric format."""
+    with single_metric(name=metric, unit=MetricUnit.Count, value=1, namespace=settings.metrics_namespace) as line:
+        line.add_dimension("service", settings.service)
 
 
 def _api_tokens(

@@ -42,6 +42,17 @@ def read_secret_settings(arn: str, environ: Mapping[str, str]) -> dict[str, str]
     return _parsed(arn, _from_secrets_manager(arn) if text is None else text)
 
 
+def with_secret_settings(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment, with the settings of the function's secret where it does not name them itself.
+
+    Raises SecretUnavailable.
+    """
+    arn = environ.get("SECRETS_ARN")
+    if not arn:
+        return environ
+    return read_secret_settings(arn, environ) | {name: value for name, value in environ.items() if value}
+
+
 def _from_extension(arn: str, environ: Mapping[str, str]) -> str | None:
     """Ask the extension; None where it is not attached, or does not serve yet, as during a function's init phase."""
     token = environ.get("AWS_SESSION_TOKEN")

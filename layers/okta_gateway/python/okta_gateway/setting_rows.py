@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Setting(NamedTuple):
-    """One row of the settings table; `needed_by` names authorizer, login and devkit, each with `?` where optional."""
+    """One row of the table; `needed_by` names authorizer, login, iam and devkit, each with `?` where optional."""
 
     name: str
     needed_by: str
@@ -15,10 +15,10 @@ class Setting(NamedTuple):
 
 
 SETTINGS = (
-    Setting("AUTH_PROVIDER", "authorizer login", "`okta`; anything else is refused"),
+    Setting("AUTH_PROVIDER", "authorizer login iam", "`okta`; anything else is refused"),
     Setting(
         "OKTA_DOMAIN",
-        "authorizer login",
+        "authorizer login iam",
         "host of the Okta org, such as `dev-123456.okta.com`; a custom domain works too",
     ),
     Setting(
@@ -48,23 +48,28 @@ SETTINGS = (
     ),
     Setting(
         "SECRETS_ARN",
-        "authorizer? login?",
+        "authorizer? login? iam?",
         "Secrets Manager secret whose JSON keys are this function's secret settings",
     ),
     Setting(
-        "DOCUMENTDB_URI", "authorizer? login", "address of the document store, with user and password", secret=True
+        "DOCUMENTDB_URI", "authorizer? login iam", "address of the document store, with user and password", secret=True
     ),
-    Setting("DOCUMENTDB_DATABASE", "authorizer? login?", "its database", default="mcp_registry_default"),
+    Setting("DOCUMENTDB_DATABASE", "authorizer? login? iam?", "its database", default="mcp_registry_default"),
     Setting(
-        "DOCUMENTDB_TLS_CA_FILE", "authorizer? login?", "CA certificates for TLS; not set: Amazon's, which are shipped"
+        "DOCUMENTDB_TLS_CA_FILE",
+        "authorizer? login? iam?",
+        "CA certificates for TLS; not set: Amazon's, which are shipped",
     ),
     Setting("WARM_ENRICHMENT", "authorizer?", "`true` connects to the store at start-up", default="false"),
     Setting(
-        "SCOPES_SOURCE", "authorizer? login?", "`file` or `documentdb`: where the access rules live", default="file"
+        "SCOPES_SOURCE",
+        "authorizer? login? iam?",
+        "`file` or `documentdb`: where the access rules live",
+        default="file",
     ),
     Setting(
         "SCOPES_FILE",
-        "authorizer? login?",
+        "authorizer? login? iam?",
         "the rules: scopes.yml, or the JSON compiled from it",
         default="/opt/scopes.json",
     ),
@@ -74,23 +79,25 @@ SETTINGS = (
     Setting("ALLOW_ENCODED_SLASH", "authorizer?", "`true` lets paths contain `%2f`", default="false"),
     Setting(
         "GATEWAY_URL",
-        "authorizer? login?",
+        "authorizer? login? iam?",
         "public URL of the gateway, path (stage) allowed; not set: the API's own execute-api address",
     ),
     Setting("GATEWAY_TOKENS", "authorizer?", "`true` accepts gateway-issued tokens beside Okta's", default="false"),
     Setting(
         "GATEWAY_PUBLIC_KEYS", "authorizer?", "the gateway's public keys as a JWKS; not set: fetched from GATEWAY_URL"
     ),
-    Setting("LOG_LEVEL", "authorizer? login?", "`DEBUG` adds group names to the decision's log line", default="INFO"),
+    Setting(
+        "LOG_LEVEL", "authorizer? login? iam?", "`DEBUG` adds group names to the decision's log line", default="INFO"
+    ),
     Setting(
         "POWERTOOLS_SERVICE_NAME",
-        "authorizer? login?",
+        "authorizer? login? iam?",
         "`service` in log lines and metrics",
         default="token-authorizer",
     ),
     Setting(
         "POWERTOOLS_METRICS_NAMESPACE",
-        "authorizer?",
+        "authorizer? login? iam?",
         "CloudWatch namespace of the metrics",
         default="okta-gateway",
     ),
@@ -112,6 +119,27 @@ SETTINGS = (
     Setting("SESSION_MAX_SECONDS", "login?", "a session ends after so long in any case", default="28800"),
     Setting("LOGIN_REDIRECTS", "login?", "absolute addresses allowed after sign-in, exact, separated by commas"),
     Setting("ALLOWED_ORIGINS", "login?", "origins whose pages may use the session, exact, separated by commas"),
+    Setting(
+        "OKTA_API_TOKEN",
+        "iam?",
+        "Okta API token (SSWS) of an administrator; without it, and without OKTA_API_CLIENT_ID, only the routes of the "
+        "document store work",
+        secret=True,
+    ),
+    Setting(
+        "OKTA_API_CLIENT_ID",
+        "iam?",
+        "instead of OKTA_API_TOKEN: a service app with an admin role and `okta.*` scopes, authenticated by its key",
+    ),
+    Setting("OKTA_API_PRIVATE_KEY", "iam?", "its RSA private key, as PEM or as a JWK", secret=True),
+    Setting("ADMIN_SCOPE", "iam?", "the scope that opens the IAM API", default="registry:admin:full"),
+    Setting(
+        "AUTHORIZER_RESULT_TTL",
+        "iam?",
+        "seconds for which the gateway reuses an answer of the authorizer; told with every change",
+        default="60",
+    ),
+    Setting("IAM_DOCS_PUBLIC", "iam?", "`true` lets everybody read /api/iam/docs", default="false"),
     Setting("OKTA_M2M_CLIENT_ID", "devkit?", "a machine client; not set: OKTA_CLIENT_ID"),
     Setting("OKTA_M2M_CLIENT_SECRET", "devkit?", "its secret; not set: OKTA_CLIENT_SECRET", secret=True),
     Setting("OKTA_M2M_SCOPE", "devkit?", "the custom scope a machine asks for", default="gateway.access"),

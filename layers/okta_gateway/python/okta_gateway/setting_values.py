@@ -154,6 +154,27 @@ def parse_scopes(text: str) -> str:
     return " ".join(scopes)
 
 
+def parse_scope(text: str) -> str:
+    """One scope (RFC 6749, section 3.3)."""
+    if not re.fullmatch(r"[\x21\x23-\x5b\x5d-\x7e]+", text):
+        raise ValueError("write one scope, without spaces, quotes and backslashes")
+    return text
+
+
+def parse_api_token(text: str) -> str:
+    """An SSWS token: what can stand in a header, without the scheme before it."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", text):
+        raise ValueError("write the token only, as Okta showed it, without SSWS before it and without spaces")
+    return text
+
+
+def parse_result_ttl(text: str) -> int:
+    """Seconds, as API Gateway allows them (AWS: "Authorizer", authorizerResultTtlInSeconds)."""
+    if not re.fullmatch(r"[0-9]{1,4}", text) or int(text) > 3600:
+        raise ValueError("write a number of seconds from 0 to 3600")
+    return int(text)
+
+
 def parse_absolute_urls(text: str) -> tuple[str, ...]:
     """Absolute https addresses, or http ones on loopback; compared to the letter where they are used."""
     urls = parse_list(text)

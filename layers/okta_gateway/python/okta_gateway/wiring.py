@@ -29,19 +29,20 @@ from okta_gateway.tokens.key_fetch import Wait, start_fetch
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-    from pymongo.database import Database
 
     from okta_gateway.access.decision import Authorizer
     from okta_gateway.access.decision_log import DecisionLog
     from okta_gateway.access.groups import ClientGroups
     from okta_gateway.access.rules import CurrentRules
     from okta_gateway.apigateway.events import StageArn
-    from okta_gateway.store.connection import Document
+    from okta_gateway.store.connection import Database, Document
+    from okta_gateway.store.current_database import CurrentDatabase
+    from okta_gateway.tokens.key_cache import KeyCache
 
 _logger = logging.getLogger(__name__)
 
-type OpenDatabase = Callable[[], Database[Document]]
-"""The database; connects at its first call, and again only while that fails."""
+type OpenDatabase = Callable[[], CurrentDatabase]
+"""The database; imports the driver at its first call."""
 
 
 class TokenAuthorizer(NamedTuple):
@@ -61,10 +62,18 @@ def token_authorizer(environ: Mapping[str, str]) -> TokenAuthorizer:
     _configure_log(settings)
 
     from okta_gateway.access.decision_log import DecisionLog
+    from okta_gateway.access.meters import Meters
 
-    at = _authorizer_by_stage(settings, pending_keys, rules, _client_groups(settings, database))
-    show_groups = settings.log_level == "DEBUG"
-    return TokenAuthorizer(at, DecisionLog(settings.service, settings.metrics_namespace, show_group_names=show_groups))
+    client_groups = _client_groups(settings, database)
+    key_caches: list[KeyCache] = []
+    at = _authorizer_by_stage(settings, pending_keys, rules, client_groups, key_caches)
+    log = DecisionLog(
+        settings.service,
+        settings.metrics_namespace,
+        meters=Meters(key_caches, client_groups),
+        show_group_names=settings.log_level == "DEBUG",
+    )
+    return TokenAuthorizer(at, log)
 
 
 def _authorizer_settings(environ: Mapping[str, str]) -> AuthorizerSettings:
@@ -84,22 +93,14 @@ def _authorizer_settings(environ: Mapping[str, str]) -> AuthorizerSettings:
 
 
 def _current_rules(settings: AuthorizerSettings, database: OpenDatabase) -> "CurrentRules":
-    from okta_gateway.access.rules import StoredRules, fixed_rules
+    from okta_gateway.rules_wiring import current_rules
 
-    if settings.scopes_source == "documentdb":
+    def read() -> object:
+        from okta_gateway.store.access_rules import AccessRuleCollections
 
-        def read() -> object:
-            from okta_gateway.store.access_rules import AccessRuleCollections
+        return database().ask(lambda handle: AccessRuleCollections(handle).read())
 
-            return AccessRuleCollections(database()).read()
-
-        return StoredRules(read)
-    from okta_gateway.access.scopes_file import load_rules
-
-    try:
-        return fixed_rules(load_rules(Path(settings.scopes_file)))
-    except AccessRulesInvalid as error:
-        raise ConfigurationInvalid(error.detail.splitlines()) from None
+    return current_rules(settings.scopes_source, settings.scopes_file, read)
 
 
 def _client_groups(settings: AuthorizerSettings, database: OpenDatabase) -> "ClientGroups | None":
@@ -110,7 +111,7 @@ def _client_groups(settings: AuthorizerSettings, database: OpenDatabase) -> "Cli
     def find(client_id: str) -> tuple[str, ...] | None:
         from okta_gateway.store.m2m_clients import M2MClients
 
-        return M2MClients(database()).groups_of(client_id)
+        return database().ask(lambda handle: M2MClients(handle).groups_of(client_id))
 
     if settings.warm_enrichment:
         _warm(find)
@@ -128,16 +129,21 @@ def _warm(find: Callable[[str], object]) -> None:
 
 
 def _database(settings: AuthorizerSettings, environ: Mapping[str, str]) -> OpenDatabase:
-    """Connects at its first call, and again only while that fails."""
+    """Connects when it is asked for the first time, and again with the secret's URI as it is by then when refused."""
 
-    @functools.cache
     def connected() -> "Database[Document]":
         from okta_gateway.store.connection import connect
 
         uri = settings.documentdb_uri or _secret_setting("DOCUMENTDB_URI", settings, environ)
         return connect(uri, settings.documentdb_database, settings.documentdb_tls_ca_file)
 
-    return connected
+    @functools.cache
+    def current() -> "CurrentDatabase":
+        from okta_gateway.store.current_database import CurrentDatabase
+
+        return CurrentDatabase(connected)
+
+    return current
 
 
 def _secret_setting(name: str, settings: AuthorizerSettings, environ: Mapping[str, str]) -> str:
@@ -160,22 +166,26 @@ def _start_key_fetch(settings: AuthorizerSettings) -> Wait | None:
 
 
 def _authorizer_by_stage(
-    settings: AuthorizerSettings, pending_keys: Wait | None, rules: "CurrentRules", client_groups: "ClientGroups | None"
+    settings: AuthorizerSettings,
+    pending_keys: Wait | None,
+    rules: "CurrentRules",
+    client_groups: "ClientGroups | None",
+    key_caches: "list[KeyCache]",
 ) -> "Callable[[StageArn], Authorizer]":
+    """The authorizer of each stage; the caches of keys that it makes go to `key_caches` too, for the metrics."""
     from okta_gateway.access.decision import Authorizer, Limits
-    from okta_gateway.tokens.key_cache import KeyCache
     from okta_gateway.tokens.verifier import Verifier
 
     limits = Limits(settings.policy_max_bytes, settings.allow_encoded_slash)
     deployed_keys = _deployed_gateway_keys(settings)
-    okta_profiles = [_okta_profile(settings, pending_keys)] if settings.auth_server_id else []
+    okta_profiles = [_okta_profile(settings, pending_keys, key_caches)] if settings.auth_server_id else []
     pending_gateway_keys = None if okta_profiles else pending_keys
 
     @functools.lru_cache(maxsize=8)
     def for_gateway(gateway_url: str) -> Authorizer:
         profiles = list(okta_profiles)
         if settings.gateway_tokens or not profiles:
-            key = deployed_keys or KeyCache(_gateway_jwks_uri(gateway_url), pending=pending_gateway_keys).get
+            key = deployed_keys or _new_cache(_gateway_jwks_uri(gateway_url), pending_gateway_keys, key_caches).get
             profiles.append(_gateway_profile(gateway_url, key))
         return Authorizer(Verifier(profiles), rules, client_groups, limits)
 
@@ -192,16 +202,24 @@ def execute_api_url(stage: "StageArn") -> str:
     return f"https://{stage.api}.execute-api.{stage.region}.{suffix}{path}"
 
 
-def _okta_profile(settings: AuthorizerSettings, pending_keys: Wait | None) -> IssuerProfile:
+def _new_cache(url: str, pending: Wait | None, key_caches: "list[KeyCache]") -> "KeyCache":
     from okta_gateway.tokens.key_cache import KeyCache
 
+    cache = KeyCache(url, pending=pending)
+    key_caches.append(cache)
+    return cache
+
+
+def _okta_profile(
+    settings: AuthorizerSettings, pending_keys: Wait | None, key_caches: "list[KeyCache]"
+) -> IssuerProfile:
     server = authorization_server(settings.okta_url, settings.auth_server_id)
     return IssuerProfile(
         kind=Kind.OKTA,
         issuers=frozenset({server.issuer, *settings.other_issuers}),
         audiences=frozenset(settings.audiences),
         types=OKTA_ACCESS_TOKEN_TYPES,
-        key=KeyCache(server.jwks_uri, pending=pending_keys).get,
+        key=_new_cache(server.jwks_uri, pending_keys, key_caches).get,
         allowed_clients=frozenset(settings.allowed_clients),
     )
 

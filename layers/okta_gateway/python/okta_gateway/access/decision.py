@@ -78,10 +78,10 @@ class Authorizer:
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._verifier = verifier
-        self._rules = rules
-        self._client_groups = client_groups
-        self._limits = limits
+        self.verifier = verifier
+        self.rules = rules
+        self.client_groups = client_groups
+        self.limits = limits
         self._clock = clock
         self._remembered: dict[bytes, Decision] = {}
 
@@ -103,16 +103,16 @@ class Authorizer:
         return decision, False
 
     def _decide(self, token: str, stage_arn: str, now: float) -> Decision:
-        principal = identify(self._verifier.verify(token))
-        groups = self._groups_of(principal)
-        in_force = self._rules()
+        principal = identify(self.verifier.verify(token))
+        groups = self.groups_of(principal)
+        in_force = self.rules()
         mapped = in_force.rules.scopes_of(groups.names)
         policy = build_policy(
             in_force.rules,
             mapped.names,
             stage_arn,
-            max_bytes=self._limits.policy_max_bytes,
-            allow_encoded_slash=self._limits.allow_encoded_slash,
+            max_bytes=self.limits.policy_max_bytes,
+            allow_encoded_slash=self.limits.allow_encoded_slash,
         )
         has_rights = bool(in_force.rules.permissions_of(mapped.names))
         return Decision(
@@ -120,19 +120,17 @@ class Authorizer:
             groups=groups,
             scopes=mapped,
             policy=policy,
-            refusal=None
-            if has_rights
-            else _why_no_rights(principal, groups, has_store=self._client_groups is not None),
+            refusal=None if has_rights else _why_no_rights(principal, groups, has_store=self.client_groups is not None),
             good_until=min(principal.expires_at, groups.good_until, in_force.good_until, now + REMEMBER_SECONDS),
         )
 
-    def _groups_of(self, principal: Principal) -> PrincipalGroups:
+    def groups_of(self, principal: Principal) -> PrincipalGroups:
         """Enrichment is for machines only: a user without groups must not inherit those of the application."""
         if principal.groups:
             return PrincipalGroups(principal.groups, FROM_TOKEN)
-        if principal.kind != MACHINE or self._client_groups is None:
+        if principal.kind != MACHINE or self.client_groups is None:
             return PrincipalGroups((), FROM_NOWHERE)
-        lookup = self._client_groups.of(principal.id)
+        lookup = self.client_groups.of(principal.id)
         source = FROM_NOWHERE if lookup.groups is None else FROM_STORE
         return PrincipalGroups(lookup.groups or (), source, lookup.good_until)
 

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from okta_gateway.errors import CheckFailed
+
 HIT_SECONDS = 60
 MISS_SECONDS = 5
 """A client that was registered a moment ago gets in after at most this long."""
@@ -27,16 +29,29 @@ class ClientGroups:
         self._find = find
         self._clock = clock
         self._lookups: dict[str, Lookup] = {}
+        self.hits = self.misses = self.failures = 0
+        """How often a client was found, not found, or could not be looked up; for the metrics."""
 
     def of(self, client_id: str) -> Lookup:
         """Raises what `find` raises when the store does not answer and nothing fresh is remembered."""
         now = self._clock()
         remembered = self._lookups.get(client_id)
         if remembered and now < remembered.good_until <= now + HIT_SECONDS:
-            return remembered
-        groups = self._find(client_id)
+            return self._counted(remembered)
+        try:
+            groups = self._find(client_id)
+        except CheckFailed:
+            self.failures += 1
+            raise
         lookup = Lookup(groups, now + (MISS_SECONDS if groups is None else HIT_SECONDS))
         if len(self._lookups) >= MAX_REMEMBERED:
             self._lookups.clear()
         self._lookups[client_id] = lookup
+        return self._counted(lookup)
+
+    def _counted(self, lookup: Lookup) -> Lookup:
+        if lookup.groups is None:
+            self.misses += 1
+        else:
+            self.hits += 1
         return lookup

@@ -40,10 +40,15 @@ class StoredRules:
     def __call__(self) -> RulesInForce:
         now = self._clock()
         if self._in_force is None or not now < self._in_force.good_until <= now + STORED_RULES_SECONDS:
-            rules = validate_rules(self._read(), _place_in_store)
-            self._in_force = RulesInForce(rules, now + STORED_RULES_SECONDS)
-            if unused := rules.scopes_without_permissions():
-                _logger.warning("stored access rules: these scopes open no route: %s", ", ".join(unused))
+            return self.read_now()
+        return self._in_force
+
+    def read_now(self) -> RulesInForce:
+        """The rules as they are in the store at this moment, for who must not decide by older ones."""
+        rules = validate_rules(self._read(), _place_in_store)
+        self._in_force = RulesInForce(rules, self._clock() + STORED_RULES_SECONDS)
+        if unused := rules.scopes_without_permissions():
+            _logger.warning("stored access rules: these scopes open no route: %s", ", ".join(unused))
         return self._in_force
 
 

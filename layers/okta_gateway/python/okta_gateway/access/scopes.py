@@ -59,6 +59,10 @@ class AccessRules:
     def permissions_of(self, scopes: Iterable[str]) -> frozenset[Permission]:
         return frozenset(permission for scope in scopes for permission in self._permissions.get(scope, ()))
 
+    def groups_with(self, scope: str) -> list[str]:
+        """The groups that bring the scope, sorted."""
+        return sorted(group for group, scopes in self._groups.items() if scope in scopes)
+
     def scopes_without_permissions(self) -> list[str]:
         """Scopes that groups bring and that open nothing here: meant for a backend, or misspelt."""
         return sorted({scope for scopes in self._groups.values() for scope in scopes} - self._permissions.keys())

@@ -62,7 +62,7 @@ def _read_yaml(path: Path, text: str) -> tuple[object, _Lines]:
 
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise AccessRulesInvalid(f"{path.name} is not YAML: {' '.join(str(error).split())}") from None
     if node is None:
         raise AccessRulesInvalid(f"{path.name} is empty; it maps groups to scopes under the key 'groups'")

@@ -7,8 +7,8 @@ from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from okta_gateway.apigateway.gateway_address import GatewayAddress
 from okta_gateway.login.cookies import ATTEMPT_SECONDS, digest, new_secret
-from okta_gateway.login.gateway_address import GatewayAddress
 from okta_gateway.store.pending_logins import PendingLogin, PendingLogins
 from okta_gateway.tokens.issuer import AuthorizationServer
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from okta_gateway.apigateway.gateway_address import GatewayAddress, gateway_address, own_path
 from okta_gateway.login.cookies import Cookies
 from okta_gateway.login.errors import ParameterInvalid
-from okta_gateway.login.gateway_address import GatewayAddress, gateway_address, own_path
 
 
 class BrowserRequest:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from okta_gateway.apigateway.gateway_address import GatewayAddress
 from okta_gateway.login.api_tokens import ApiTokens
 from okta_gateway.login.authorization_request import CALLBACK
 from okta_gateway.login.cookies import digest
 from okta_gateway.login.errors import IdTokenInvalid, IssuerMixedUp, ParameterInvalid, StateUnknown
-from okta_gateway.login.gateway_address import GatewayAddress
 from okta_gateway.login.id_token import IdTokenVerifier
 from okta_gateway.login.session import BrowserSessions
 from okta_gateway.okta.errors import OktaRefused

@@ -55,7 +55,8 @@ class Cookies:
 
     def _read(self, name: str, headers: Sequence[str]) -> str | None:
         """The cookie's value; none when it is there twice with two values, since one of them is not ours."""
-        pairs = (pair.strip().partition("=") for header in headers for pair in header.split(";"))
+        # Blanks and tabs only (RFC 6265, section 5.2): other white space is part of a name, and hides its prefix.
+        pairs = (pair.strip(" \t").partition("=") for header in headers for pair in header.split(";"))
         values = {value for found, _, value in pairs if found == self._prefix + name}
         value = values.pop() if len(values) == 1 else ""
         return value if value.isascii() and 0 < len(value) <= _MAX_VALUE_LENGTH else None

@@ -9,7 +9,14 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from okta_gateway.errors import TokenRefused
 from okta_gateway.login.errors import IdTokenInvalid
-from okta_gateway.tokens.claims import LEEWAY_SECONDS, verify_audience, verify_issuer, verify_subject, verify_times
+from okta_gateway.tokens.claims import (
+    LEEWAY_SECONDS,
+    verify_audience,
+    verify_issuer,
+    verify_subject,
+    verify_times,
+    verify_token_id,
+)
 from okta_gateway.tokens.issuer import AuthorizationServer, IssuerProfile, Kind
 from okta_gateway.tokens.jws import JsonObject, parse, verify_signature
 from okta_gateway.tokens.verifier import find_key, verify_header
@@ -60,6 +67,7 @@ class IdTokenVerifier:
             verify_audience(jws.payload, self._profile)
             verify_times(jws.payload, self._clock())
             verify_subject(jws.payload)
+            verify_token_id(jws.payload)
         except TokenRefused as error:
             raise IdTokenInvalid(str(error)) from None
         _verify_authorized_party(jws.payload, self._client_id)
@@ -97,5 +105,5 @@ def _verify_age(claims: JsonObject, max_age: float, now: float) -> None:
     authenticated_at = claims.get("auth_time")
     if not isinstance(authenticated_at, int | float) or isinstance(authenticated_at, bool):
         raise IdTokenInvalid("auth_time is missing")
-    if now - authenticated_at > max_age + LEEWAY_SECONDS:
-        raise IdTokenInvalid("the person signed in at Okta too long ago")
+    if not -LEEWAY_SECONDS <= now - authenticated_at <= max_age + LEEWAY_SECONDS:
+        raise IdTokenInvalid("the person signed in at Okta too long ago, or in the future")

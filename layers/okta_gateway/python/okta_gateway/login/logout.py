@@ -3,8 +3,8 @@
 import logging
 from typing import NamedTuple
 
+from okta_gateway.apigateway.gateway_address import GatewayAddress
 from okta_gateway.login.cookies import new_secret
-from okta_gateway.login.gateway_address import GatewayAddress
 from okta_gateway.login.redirects import HOME
 from okta_gateway.login.session import BrowserSessions
 from okta_gateway.okta.errors import OktaRefused, OktaUnavailable

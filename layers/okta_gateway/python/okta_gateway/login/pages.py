@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import NamedTuple
 
-from okta_gateway.login.gateway_address import GatewayAddress
+from okta_gateway.apigateway.gateway_address import GatewayAddress
 from okta_gateway.login.logout import OktaSignOut
 from okta_gateway.store.sessions import Session
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-from okta_gateway.login.gateway_address import GatewayAddress
+from okta_gateway.apigateway.gateway_address import GatewayAddress
 
 MAX_TARGET_LENGTH = 2048
 HOME = "/oauth2/"

@@ -39,6 +39,7 @@ class BrowserSessions:
         *,
         max_seconds: int,
         idle_seconds: int,
+        count: Callable[[str], object] = lambda _metric: None,
         clock: Callable[[], float] = time.time,
         new_id: Callable[[], str] = new_secret,
     ) -> None:
@@ -46,6 +47,8 @@ class BrowserSessions:
         self._sealer = sealer
         self._max_seconds = max_seconds
         self._touch_seconds = min(TOUCH_SECONDS, idle_seconds / 10)
+        self.count = count
+        """Counts something for the metrics, by the metric's name."""
         self._clock = clock
         self._new_id = new_id
 
@@ -71,6 +74,7 @@ class BrowserSessions:
                 version=1,
             )
         )
+        self.count("Sessions")
         return session_id
 
     def read(self, session_id: str | None) -> Session:

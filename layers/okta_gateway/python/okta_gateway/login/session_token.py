@@ -119,6 +119,7 @@ class TokenRenewal:
             self._store.replace_tokens(session._replace(sealed=self._sessions.seal(session.id_hash, kept)), holder)
             raise
         if self._store.replace_tokens(renewed, holder):
+            self._sessions.count("Refreshes")
             return renewed
         return self._after_losing_the_lease(session, answer)
 
@@ -138,6 +139,7 @@ class TokenRenewal:
         if current is not None and current.version != session.version:
             return current
         self._store.delete(session.id_hash)
+        self._sessions.count("RefreshesRefused")
         raise SessionEnded(refusal)
 
     def _after_losing_the_lease(self, session: Session, answer: TokenAnswer) -> Session:

@@ -34,6 +34,8 @@ class LoginSettings(NamedTuple):
     login_redirects: tuple[str, ...]
     allowed_origins: tuple[str, ...]
     log_level: str
+    service: str
+    metrics_namespace: str
 
     def __repr__(self) -> str:
         return "LoginSettings(...)"
@@ -70,6 +72,8 @@ def parse_login_settings(environ: Mapping[str, str]) -> LoginSettings:
         login_redirects=reader.optional("LOGIN_REDIRECTS", values.parse_absolute_urls) or (),
         allowed_origins=reader.optional("ALLOWED_ORIGINS", values.parse_origins) or (),
         log_level=reader.with_default("LOG_LEVEL", values.parse_log_level),
+        service=reader.with_default("POWERTOOLS_SERVICE_NAME", values.parse_text),
+        metrics_namespace=reader.with_default("POWERTOOLS_METRICS_NAMESPACE", values.parse_text),
     )
     insecure_loopback = reader.with_default("OKTA_ALLOW_INSECURE_LOOPBACK", values.parse_boolean)
     problems = [

@@ -79,6 +79,8 @@ def _parse_key(member: dict[str, Any]) -> RSAPublicKey | UnfitKey:
         return UnfitKey("use is not sig")
     if member.get("alg", "RS256") != "RS256":
         return UnfitKey("alg is not RS256")
+    if "d" in member:
+        return UnfitKey("its private part is published, so anybody may have signed")
     if "key_ops" in member and member["key_ops"] != ["verify"]:
         return UnfitKey("key_ops is not verify alone")
     return _parse_rsa_numbers(member)

@@ -52,6 +52,8 @@ class KeyCache:
         self._unknown_key_at: float | None = None
         self._pending = pending
         self._pending_since = clock()
+        self.fetches = 0
+        """How often the issuer was asked, successfully or not; for the metrics."""
 
     def get(self, kid: str) -> RSAPublicKey:
         """The key named `kid`.
@@ -71,6 +73,10 @@ class KeyCache:
                 raise KeysUnavailable(self._failure)
             raise NoMatchingKey(f"{self._url} has no key {kid!r}")
 
+    def age(self) -> float | None:
+        """Seconds since the keys that serve now were fetched; None while there are none."""
+        return self._age() if self._keys else None
+
     def _current_keys(self) -> KeySet:
         if not self._is_fresh() and self._may_fetch():
             self._refresh()
@@ -83,6 +89,7 @@ class KeyCache:
         """Fetch the key set; on failure keep what is there and remember why."""
         wait, started_at = self._take_pending() or (self._start_fetch(self._url), self._clock())
         self._attempts.append(started_at)
+        self.fetches += 1
         try:
             document = wait()
             self._keys = parse_key_set(document.body)

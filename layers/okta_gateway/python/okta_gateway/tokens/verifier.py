@@ -39,24 +39,24 @@ class Verifier:
     """
 
     def __init__(self, profiles: Sequence[IssuerProfile], *, clock: Callable[[], float] = time.time) -> None:
-        self._profiles = profiles
+        self.profiles = profiles
         self._clock = clock
 
     def verify(self, token: str) -> VerifiedToken:
         """Raises a TokenRefused for each thing that can be wrong with a token, KeysUnavailable for none of them."""
         jws = parse(token)
-        profile = self._profile_of(jws)
+        profile = self.profile_of(jws)
         verify_header(jws, profile)
         key = find_key(jws, profile)
         verify_signature(jws, key)
         verify_claims(jws.payload, profile, self._clock())
         return VerifiedToken(profile.kind, jws.payload)
 
-    def _profile_of(self, jws: Jws) -> IssuerProfile:
+    def profile_of(self, jws: Jws) -> IssuerProfile:
         """The profile to hold the token to, by its claimed issuer; the claim itself is verified with the others."""
         issuer = jws.payload.get("iss")
-        named = (profile for profile in self._profiles if isinstance(issuer, str) and issuer in profile.issuers)
-        return next(named, self._profiles[0])
+        named = (profile for profile in self.profiles if isinstance(issuer, str) and issuer in profile.issuers)
+        return next(named, self.profiles[0])
 
 
 def verify_header(jws: Jws, profile: IssuerProfile) -> None:

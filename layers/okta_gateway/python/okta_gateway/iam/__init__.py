@@ -1,0 +1,1 @@
+"""Administration: users and groups in Okta, machine clients in Okta and in the document store."""
