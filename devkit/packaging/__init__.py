@@ -1,0 +1,1 @@
+"""What is deployed, as zip files: the same input gives the same bytes."""
