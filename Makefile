@@ -32,7 +32,7 @@ package: setup ## build what is deployed: dist/*.zip, manifest, SBOM
 	@$(PYTHON) -m devkit.packaging
 
 verify-aws: setup ## after a deployment: settle on AWS what could not be proven here
-	@$(PYTHON) -m devkit.verify_aws
+	@$(PYTHON) -m devkit.verify_aws $(if $(OUTPUTS),--outputs $(OUTPUTS)) $(if $(URL),--url $(URL))
 
 lock: setup ## write the lock files again from pyproject.toml (needs the package index)
 	@$(PYTHON) -m devkit.locks

@@ -67,15 +67,16 @@ def path_without_make(folder: Path) -> str:
     [
         pytest.param("nothing", 0, "", id="all well"),
         pytest.param("devkit.checks", 1, "CI failed: check", id="checks fail"),
+        pytest.param("devkit.deploy_checks", 1, "CI failed: check-deploy", id="deployment fails"),
         pytest.param("pytest", 1, "CI failed: test", id="tests fail"),
-        pytest.param("-m", 1, "CI failed: check test", id="both fail"),
+        pytest.param("-m", 1, "CI failed: check check-deploy test", id="all fail"),
     ],
 )
-def test_ci_runs_checks_and_tests_and_fails_when_either_fails(
+def test_ci_runs_everything_and_fails_when_one_fails(
     clone: Path, fails: str, status: int, named: str, *, has_make: bool
 ) -> None:
     path = os.environ["PATH"] if has_make else path_without_make(clone)
     got, calls, err = ci(clone, fails, path)
     assert got == status
-    assert calls == ["-m devkit.checks", "-m pytest -q"]
+    assert calls == ["-m devkit.checks", "-m devkit.deploy_checks", "-m pytest -q"]
     assert named in err

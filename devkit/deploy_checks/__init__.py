@@ -1,0 +1,1 @@
+"""What `make check-deploy` runs: everything about a deployment that can be proven without an AWS account."""
