@@ -71,15 +71,13 @@ def create_app(
     faults, deviations = Faults(clock), Deviations()
     sessions, codes, sign_ins = BrowserSessions(org, clock), AuthorizationCodes(clock), SignIns(clock)
     user_grants = UserGrants(org, issuer, codes, sign_ins, deviations, clock)
-    api = ManagementApi(
-        site, keys, sessions, sign_ins, search_indexes(org, clock), RateLimits(clock), deviations, clock
-    )
+    search, limits = search_indexes(org, clock), RateLimits(clock)
+    api = ManagementApi(site, keys, sessions, sign_ins, search, limits, deviations, clock)
     okta = [
         *management_routes(api),
         *_published_routes(Discovery(site, keys)),
-        *_browser_routes(
-            AuthorizeEndpoint(site, sessions, codes, deviations, clock), Logout(site, sessions, keys, clock)
-        ),
+        *_browser_routes(AuthorizeEndpoint(site, sessions, codes, deviations, clock)),
+        *_for_each_server("logout", Logout(site, sessions, keys, clock).answer, "GET", "POST"),
         *_client_routes(
             TokenEndpoint(site, clients, issuer, user_grants, deviations, clock),
             Introspection(site, clients, keys, sign_ins, clock),
@@ -88,13 +86,8 @@ def create_app(
         ),
     ]
     control = [
-        *_control_routes(
-            Control(site, keys, issuer, clock),
-            Administration(org, sessions, sign_ins),
-            FaultControl(faults),
-            deviations,
-        ),
-        *_management_control_routes(ManagementControl(api)),
+        *_control_routes(Control(site, keys, issuer, clock), FaultControl(faults), deviations),
+        *_administration_routes(Administration(org, sessions, sign_ins), ManagementControl(api)),
     ]
     return _application([Mount("/_standin", routes=control), *okta], faults)
 
@@ -125,12 +118,11 @@ def _published_routes(discovery: Discovery) -> list[BaseRoute]:
     return [*routes, *_for_each_server("keys", discovery.key_set, "GET")]
 
 
-def _browser_routes(authorize: AuthorizeEndpoint, logout: Logout) -> list[BaseRoute]:
+def _browser_routes(authorize: AuthorizeEndpoint) -> list[BaseRoute]:
     return [
         *_for_each_server("authorize", authorize.authorize, "GET", "POST"),
         *_for_each_server(f"authorize/{SIGN_IN}", authorize.sign_in, "POST"),
         *_for_each_server(f"authorize/{CONSENT}", authorize.consent, "POST"),
-        *_for_each_server("logout", logout.answer, "GET", "POST"),
     ]
 
 
@@ -150,23 +142,21 @@ def _for_each_server(name: str, endpoint: Callable[[Request], Awaitable[Response
     return [Route(f"{base}/{name}", endpoint, methods=list(methods)) for base in bases]
 
 
-def _control_routes(
-    control: Control, administration: Administration, faults: FaultControl, deviations: Deviations
-) -> list[BaseRoute]:
+def _control_routes(control: Control, faults: FaultControl, deviations: Deviations) -> list[BaseRoute]:
     return [
         Route("/tokens", control.mint_token, methods=["POST"]),
         Route("/faults", faults.set_fault, methods=["POST"]),
         Route("/keys/rotate", control.rotate_keys, methods=["POST"]),
         Route("/requests", faults.count_requests),
         Route("/apps/{client_id}/key", control.app_key),
-        Route("/apps/{client_id}", administration.change_app, methods=["POST"]),
-        Route("/users/{login}", administration.change_user, methods=["POST"]),
         Route("/deviations", deviations.change, methods=["POST"]),
     ]
 
 
-def _management_control_routes(control: ManagementControl) -> list[BaseRoute]:
+def _administration_routes(administration: Administration, control: ManagementControl) -> list[BaseRoute]:
     return [
+        Route("/apps/{client_id}", administration.change_app, methods=["POST"]),
+        Route("/users/{login}", administration.change_user, methods=["POST"]),
         Route("/populate", control.populate, methods=["POST"]),
         Route("/search", control.delay_search, methods=["POST"]),
         Route("/rate_limits", control.limit_rate, methods=["POST"]),

@@ -100,6 +100,11 @@ class App:
         """Whether the app authenticates by a client secret."""
         return self.authentication in BY_SECRET
 
+    @property
+    def client_secret(self) -> str | None:
+        """The first of the active secrets."""
+        return next((secret.value for secret in self.secrets if secret.status is Lifecycle.ACTIVE), None)
+
     def accepts(self, secret: str) -> bool:
         """Whether `secret` is one of the app's active ones."""
         active = [known.value for known in self.secrets if known.status is Lifecycle.ACTIVE]

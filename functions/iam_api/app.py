@@ -18,7 +18,7 @@ from okta_gateway.iam.errors import MediaTypeUnsupported, MethodUnknown, PathUnk
 from okta_gateway.iam.problems import MEDIA_TYPE, problem_headers, problem_of, problem_status
 from okta_gateway.iam_routes import groups, m2m, users
 from okta_gateway.iam_routes.document import allowed_methods, documentation_page, openapi_document
-from okta_gateway.iam_routes.json_body import demand_text, parse_json_body
+from okta_gateway.iam_routes.json_body import demand_json, parse_json_body
 from okta_gateway.iam_wiring import iam
 
 DOCUMENTATION, WHO_AM_I = ("/api/iam/docs", "/api/iam/openapi.json"), "/api/iam/whoami"
@@ -39,7 +39,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             if path != WHO_AM_I:
                 actor.require(_iam.settings.admin_scope)
             _app.append_context(iam=_iam, actor=actor)
-        demand_text(event)
+        demand_json(event)
     except OktaGatewayError as error:
         refused = _refused(error, event)
         return {"statusCode": refused.status_code, "headers": dict(refused.headers), "body": refused.body}

@@ -12,6 +12,7 @@ import pytest
 from devkit.okta_standin import create_app, load_org
 from devkit.serving import serve
 from tests.contract.okta_standin.browser import Browser, browser
+from tests.contract.okta_standin.management import Management, managing
 from tests.contract.okta_standin.standin_client import Standin
 
 
@@ -67,3 +68,10 @@ def own_person(own_okta: Standin) -> Iterator[Browser]:
     """Somebody's new browser, in front of `own_okta`."""
     with browser(own_okta) as new:
         yield new
+
+
+@pytest.fixture
+def api(own_okta: Standin) -> Iterator[Management]:
+    """An administrator of `own_okta`."""
+    with managing(own_okta) as administrator:
+        yield administrator

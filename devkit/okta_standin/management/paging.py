@@ -1,7 +1,6 @@
 """Lists in pages, with Okta's two Link headers and opaque cursors."""
 
 import base64
-import binascii
 import heapq
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -66,7 +65,7 @@ def last_id(after: str | None, bad_cursor: Callable[[], OktaRefusal] = invalid_p
         return ""
     try:
         text = base64.b64decode(after + "=" * (-len(after) % 4), b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeError) as error:
+    except ValueError as error:
         raise bad_cursor() from error
     if not text.startswith(_MARK):
         raise bad_cursor()

@@ -72,6 +72,17 @@ def test_an_expired_token_is_refused(own_okta: Standin, clock: Clock) -> None:
         assert refusal(app.get("/users")) == (401, "E0000011", [])
 
 
+def test_a_deactivated_apps_tokens_are_dead_for_good(own_okta: Standin, api: Management, clock: Clock) -> None:
+    authorization = bearer(own_okta, "okta.users.read")
+    with managing(own_okta, authorization) as app:
+        for step in ("deactivate", "activate"):
+            assert api.post(f"/apps/{KEY_AGENT}/lifecycle/{step}").status_code == 200
+            assert refusal(app.get("/users")) == (401, "E0000011", [])
+    clock.now += 1
+    with managing(own_okta, bearer(own_okta, "okta.users.read")) as app:
+        assert app.get("/users").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("content", "media_type", "code"),
     [

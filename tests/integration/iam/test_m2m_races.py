@@ -9,6 +9,8 @@ from unittest import mock
 
 import pytest
 
+from okta_gateway.iam.m2m_clients import SYNC_LEASE
+from okta_gateway.store.leases import Leases
 from okta_gateway.store.m2m_registry import M2MRegistry
 from tests.integration.iam.interrupted import Manner
 from tests.integration.iam.killed import killed
@@ -109,13 +111,17 @@ def test_a_creation_that_is_killed_during_a_sync_is_no_client_without_groups(rig
     assert traces(rig, "ai-agent-4").counts == (0, 0, 0)
 
 
-@pytest.mark.xfail(strict=True, reason="sync adds a row for what it saw in Okta before the deletion (defect 7)")
-def test_a_client_that_is_deleted_during_a_sync_stays_deleted(rig: Rig) -> None:
+def test_a_client_is_not_deleted_during_a_sync_which_would_bring_it_back(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("okta_gateway.iam.one_at_a_time.WAIT_SECONDS", 0.2)
     client_id = create(rig, "ai-agent-4").ok(201)["client_id"]
-    apps = rig.okta.api("GET", "/apps", limit=200)
+    leases = Leases(rig.database)
+    assert leases.take(SYNC_LEASE, "a sync", 60)
+    assert rig.call("DELETE", f"{M2M}/{client_id}").code == "change_under_way"
+    assert traces(rig, "ai-agent-4").counts == (1, 1, 0)
+    leases.release(SYNC_LEASE, "a sync")
     rig.call("DELETE", f"{M2M}/{client_id}").ok()
-    rig.okta.answer("GET", "/apps", 200, apps)  # as Okta listed them before
-    sync(rig)
     assert traces(rig, "ai-agent-4").counts == (0, 0, 0)
 
 

@@ -250,4 +250,7 @@ class InvalidMember(Answer):
 class GatewayRefusal(Answer):
     """How API Gateway itself answers: without or with a bad token, or when the authorizer's policy says no."""
 
-    message: str = Field(examples=["Unauthorized"])
+    message: str | None = Field(default=None, examples=["Unauthorized"])
+    Message: str | None = Field(
+        default=None, description="So spelt by AWS where the policy says no.", examples=["User is not authorized"]
+    )

@@ -7,7 +7,7 @@ once: one that nobody got, since the process was killed or an answer was lost, i
 import logging
 from typing import Literal
 
-from okta_gateway.errors import OktaGatewayError
+from okta_gateway.errors import CheckFailed, OktaGatewayError
 from okta_gateway.iam.actor import Actor
 from okta_gateway.iam.answers import RetiredSecrets, RotatedSecret
 from okta_gateway.iam.errors import ClientNotOurs, SecretsInUse
@@ -43,7 +43,7 @@ class M2MSecret:
                 _retire(apps, app_id, [*lost, *(secret for secret in old if secret.status != ACTIVE)])
                 registry.begin_rotation(client_id, [secret.id for secret in valid])
                 new = self._new_secret(apps, client_id, app_id)
-                registry.end_rotation(client_id)
+                self._end_rotation(apps, client_id, app_id, new)
                 change.after = [*(secret.id for secret in valid), new.id]
                 retired = retire_old == "now" and _retired(apps, app_id, valid)
                 if retired:
@@ -85,6 +85,14 @@ class M2MSecret:
             self._parts.registry.end_rotation(client_id)
             raise
 
+    def _end_rotation(self, apps: OktaApps, client_id: str, app_id: str, new: NewClientSecret) -> None:
+        """Where it is not sure that the note is gone, the new secret is taken back: nobody will get it."""
+        try:
+            self._parts.registry.end_rotation(client_id)
+        except CheckFailed:
+            _retired(apps, app_id, [ClientSecret(new.id, ACTIVE, "")])
+            raise
+
     def _found(self, client_id: str) -> tuple[M2MRecord, str]:
         """The row and the application. Raises ClientUnknown, ClientNotOurs, or OwnAccessKept."""
         record = self._clients.record(client_id)
@@ -104,11 +112,11 @@ def _told_apart(secrets: list[ClientSecret], record: M2MRecord) -> tuple[list[Cl
 
 
 def _retired(apps: OktaApps, app_id: str, secrets: list[ClientSecret]) -> bool:
-    """Whether the old secrets are gone; where not, the new one must be handed out all the same."""
+    """Whether the secrets are gone; where not, what was to be done besides goes on."""
     try:
         _retire(apps, app_id, secrets)
     except OktaGatewayError as error:
-        _logger.warning("the old secret of %s could not be retired yet: %s", app_id, error)
+        _logger.warning("a secret of %s could not be retired yet: %s", app_id, error)
         return False
     return True
 

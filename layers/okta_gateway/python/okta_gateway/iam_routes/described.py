@@ -90,6 +90,14 @@ _OF_THE_GATEWAY: dict[int, Any] = {
         "description": "The caller is no administrator: the gateway's own answer, or `not_administrator`.",
         "content": {"application/json": {"model": GatewayRefusal}, MEDIA_TYPE: {"model": Problem}},
     },
+    429: {
+        "description": "Too many requests: the gateway's own limit.",
+        "content": {"application/json": {"model": GatewayRefusal}},
+    },
+    431: {
+        "description": "Headers longer than the gateway takes.",
+        "content": {"application/json": {"model": GatewayRefusal}},
+    },
     500: {
         "description": "A defect, or the authorizer could not check. Nothing was changed that the audit does not show.",
         "content": {"application/json": {"model": GatewayRefusal}, MEDIA_TYPE: {"model": Problem}},

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from okta_gateway.iam.errors import RequestInvalid
+from okta_gateway.iam.errors import MediaTypeUnsupported, RequestInvalid
 
 
 def parse_json_body(text: str) -> Any:  # noqa: ANN401 - whatever JSON can be
@@ -18,8 +18,16 @@ def parse_json_body(text: str) -> Any:  # noqa: ANN401 - whatever JSON can be
         raise json.JSONDecodeError(f"too much for a request: {type(error).__name__}", "", 0) from None
 
 
-def demand_text(event: Mapping[str, Any]) -> None:
-    """Raise RequestInvalid for a body that is not text: API Gateway hands on every body in base64."""
+def demand_json(event: Mapping[str, Any]) -> None:
+    """Raise MediaTypeUnsupported for a body of another type, RequestInvalid for one that is no text.
+
+    API Gateway hands on every body in base64. Without a type a body counts as JSON.
+    """
+    if not event.get("body"):
+        return
+    types = [value for name, value in (event.get("headers") or {}).items() if name.lower() == "content-type"]
+    if any(value.partition(";")[0].strip().lower() != "application/json" for value in types):
+        raise MediaTypeUnsupported
     try:
         if event.get("isBase64Encoded"):
             base64.b64decode(event.get("body") or "").decode("utf-8")
