@@ -1,6 +1,6 @@
-"""The tables of settings and of error codes in README.md, written from the code: `python -m devkit.reference`.
+"""The tables in README.md and the pages of docs/reference/, written from the code: `python -m devkit.reference`.
 
-With `--check` only compares, and says which table is stale.
+With `--check` only compares, and says which file is stale.
 """
 
 import inspect
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from devkit.iam_reference import iam_api_lines
 from okta_gateway import errors
 from okta_gateway.errors import OktaGatewayError
 from okta_gateway.iam import errors as iam_errors
@@ -16,7 +17,10 @@ from okta_gateway.login.okta_errors import ALL_EXPLANATIONS
 from okta_gateway.okta import errors as okta_errors
 from okta_gateway.setting_rows import SETTINGS
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+REFERENCE = ROOT / "docs" / "reference"
+WRITTEN = "<!-- Written by `python -m devkit.reference`: change the code, not this page. -->"
 ERROR_MODULES = (errors, okta_errors, login_errors, iam_errors)
 
 
@@ -70,15 +74,43 @@ def _first_sentence(error: type[OktaGatewayError]) -> str:
     return (inspect.getdoc(error) or "").split("\n\n")[0].replace("\n", " ")
 
 
+def pages() -> dict[Path, str]:
+    """Every file that this module writes, whole or in part, as it should be."""
+    readme = README.read_text(encoding="utf-8")
+    return {
+        README: with_table(with_table(readme, "settings", settings_table()), "errors", errors_table()),
+        REFERENCE / "settings.md": _page(
+            "Settings",
+            'Environment variables; an empty value means "not set". All problems are reported together at start-up.',
+            "Parts: `authorizer`, `login`, `iam` are Lambda functions, `devkit` is the laptop; `?` means optional.",
+            "The same word is the SAM parameter (`OktaDomain`) and the Terraform variable (`okta_domain`).",
+            "",
+            *settings_table(),
+        ),
+        REFERENCE / "errors.md": _page(
+            "Error codes",
+            "They stand in log lines of decisions, in problem documents of the IAM API, and on pages of sign-in.",
+            "",
+            *errors_table(),
+        ),
+        REFERENCE / "iam-api.md": _page("IAM API", *iam_api_lines()),
+    }
+
+
+def _page(title: str, *lines: str) -> str:
+    return "\n".join([WRITTEN, "", f"# {title}", "", *lines, ""])
+
+
 def main(arguments: list[str]) -> int:
-    """Write the tables, or compare them; return the exit status."""
-    text = README.read_text(encoding="utf-8")
-    fresh = with_table(with_table(text, "settings", settings_table()), "errors", errors_table())
+    """Write the files, or compare them; return the exit status."""
+    fresh = pages()
+    stale = [path for path, text in fresh.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     if "--check" in arguments:
-        if fresh != text:
-            print("README.md: a table is stale. Run python -m devkit.reference and commit the result.")
-        return int(fresh != text)
-    README.write_text(fresh, encoding="utf-8")
+        for path in stale:
+            print(f"{path.relative_to(ROOT)} is stale. Run python -m devkit.reference and commit the result.")
+        return int(bool(stale))
+    for path in stale:
+        path.write_text(fresh[path], encoding="utf-8")
     return 0
 
 

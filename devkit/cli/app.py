@@ -4,8 +4,10 @@ import typer
 
 from devkit.cli.doctor_command import doctor
 from devkit.cli.explain_command import explain
+from devkit.cli.m2m_commands import m2m
 from devkit.cli.options import ROOT, EnvFile, FromEnvironment, OrgMode, SettingsSource, State
 from devkit.cli.scopes_commands import scopes
+from devkit.cli.setup_command import setup
 from devkit.cli.token_command import token
 
 app = typer.Typer(
@@ -34,8 +36,10 @@ def settings(
 
 app.command()(explain)
 app.command()(doctor)
+app.command()(setup)
 app.command()(token)
 app.add_typer(scopes)
+app.add_typer(m2m)
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """`okta-gateway doctor`: what is wrong between Okta, the settings and the gateway, and how to mend it."""
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from devkit.cli.options import Json, SettingsSource, source_of
 from devkit.cli.settings import Settings, read_config, read_settings, settings_with_store
 from devkit.doctor import CHECKS, Case, Examined, examine
 from devkit.doctor.findings import Result
+from devkit.setup.choices import CREDENTIAL
 from devkit.stack.config import ConfigProblem
 from devkit.stack.seeds import AGENT
 
@@ -29,7 +31,7 @@ Token = Annotated[
 def doctor(context: typer.Context, token: Token = "", as_json: Json = False) -> None:  # noqa: FBT002 typer's option
     """Look for every mistake that is known of in the settings, at Okta and in the document store.
 
-    Nothing is changed anywhere. With OKTA_API_TOKEN the org is looked at too.
+    Nothing is changed anywhere. With OKTA_API_TOKEN, in the env file or in the environment, the org is looked at too.
     """
     source = source_of(context)
 
@@ -50,19 +52,24 @@ def _case(source: SettingsSource, token: str) -> Iterator[Case]:
     except ConfigProblem as error:
         settings, problems = _as_written(source), str(error)
     if problems:
-        yield Case(settings, tuple(problems.splitlines()), text.strip())
+        yield Case(_credential() | settings, tuple(problems.splitlines()), text.strip())
         return
     with settings_with_store(source) as with_store:
-        yield Case(settings | with_store, (), text.strip())
+        yield Case(_credential() | settings | with_store, (), text.strip())
+
+
+def _credential() -> Settings:
+    """The environment may have it for the time of a command, so that it need not stay in a file."""
+    return {name: os.environ[name] for name in CREDENTIAL if os.environ.get(name)}
 
 
 def _as_written(source: SettingsSource) -> Settings:
     """What can be looked at of settings that are not right; none where the file cannot even be read."""
     try:
         config = read_config(source)
-        return {"AUTH_PROVIDER": "okta", "GATEWAY_URL": config.gateway_url, **config.values}
     except ConfigProblem:
         return {}
+    return {"AUTH_PROVIDER": "okta", "GATEWAY_URL": config.gateway_url, **config.values}
 
 
 def _machine(source: SettingsSource) -> Settings:

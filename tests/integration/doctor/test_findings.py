@@ -13,6 +13,7 @@ from devkit.doctor.findings import Result
 from devkit.okta_standin.clients import Lifecycle
 from devkit.okta_standin.people import EVERYONE, Group
 from devkit.okta_standin.servers import FilterType
+from okta_gateway.store.access_rules import AccessRuleCollections
 from okta_gateway.store.connection import Document
 from okta_gateway.store.m2m_registry import M2MRecord, M2MRegistry
 from tests.integration.doctor.patient import MACHINE, SERVER, WEB_APP, Patient, with_result
@@ -189,6 +190,8 @@ ROWS: tuple[tuple[str, str, Callable[[Patient], None], str], ...] = (
     ("a provider that is none", "settings", _set(AUTH_PROVIDER="entra"), "AUTH_PROVIDER"),
     ("the admin console's host", "domain", _set(OKTA_DOMAIN="dev-123456-admin.okta.com"), "-admin"),
     ("a URL for a domain", "domain", _set(OKTA_DOMAIN="https://dev-123456.okta.com"), "host only"),
+    ("a list without the web application", "allowed_clients", _set(OKTA_ALLOWED_CLIENT_IDS=MACHINE), "OKTA_CLIENT_ID"),
+    ("a list without the machine", "allowed_clients", _set(OKTA_ALLOWED_CLIENT_IDS=WEB_APP), "OKTA_M2M_CLIENT_ID"),
     ("a machine in org mode", "machine_at_org_server", _machines_at_org_server, "OKTA_M2M_CLIENT_ID"),
     ("an unknown server", "discovery", _set(OKTA_AUTH_SERVER_ID="aus9999999999999999"), "404"),
     ("a server that is not active", "discovery", _server(active=False), "404"),
@@ -372,6 +375,22 @@ def test_without_an_api_token_a_missing_rule_shows_in_the_machines_token(patient
     assert "Access Policies" in examined["machine_token"].finding.fix
 
 
+def test_what_only_okta_can_evaluate_could_not_be_checked(patient: Patient) -> None:
+    _claim(filter_type=None, value='Groups.startsWith("OKTA", "registry-", 100)')(patient)
+    examined = patient.examined()
+    assert with_result(examined, Result.PROBLEM) == []
+    assert with_result(examined, Result.NOT_CHECKED) == ["claim_matches", "many_groups"]
+
+
+def test_rules_in_the_store_are_the_ones_that_are_looked_at(patient: Patient) -> None:
+    rules = {"groups": {"mcp-elsewhere": ["all"]}, "permissions": {"all": ["ANY /*"]}}
+    _rows(lambda database: AccessRuleCollections(database).replace(rules))(patient)
+    patient.set(SCOPES_SOURCE="documentdb")
+    examined = patient.examined()
+    assert "'mcp-elsewhere'" in examined["group_names"].finding.seen
+    assert "mcp-elsewhere" in examined["claim_matches"].finding.seen
+
+
 def test_a_group_for_everybody_needs_no_other_assignment(patient: Patient) -> None:
     patient.app(assigned_groups=(EVERYONE,))
     assert with_result(patient.examined(), Result.PROBLEM) == []
@@ -382,6 +401,12 @@ def test_okta_out_of_order_is_no_finding(patient: Patient) -> None:
     examined = patient.examined()
     assert with_result(examined, Result.PROBLEM) == []
     assert with_result(examined, Result.NOT_CHECKED) == ["discovery", "api_token"]
+
+
+def test_without_the_local_stack_the_advice_is_to_start_it(patient: Patient) -> None:
+    patient.set(OKTA_DOMAIN="http://127.0.0.1:1")
+    finding = patient.examined()["discovery"].finding
+    assert (finding.result, "make run" in finding.fix) == (Result.NOT_CHECKED, True)
 
 
 def test_a_key_set_that_is_none_could_not_be_checked(patient: Patient) -> None:

@@ -1,0 +1,130 @@
+"""What Okta says of authorization servers and applications, read tolerantly: a member that is missing is empty."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+EVERYONE, ANY_SCOPE, ALL_CLIENTS = "EVERYONE", "*", "ALL_CLIENTS"
+
+type Members = Mapping[str, Any]
+
+
+class GroupsClaim(NamedTuple):
+    """A claim of an authorization server; `filter_type` is empty for one that is an expression."""
+
+    name: str
+    token: str
+    """RESOURCE: access tokens. IDENTITY: ID tokens."""
+    filter_type: str
+    value: str
+    scopes: tuple[str, ...]
+    active: bool
+
+    def matches(self, group: str) -> bool:
+        """Whether a group gets through the filter; of expressions, and of what Python cannot compile, nobody knows."""
+        match self.filter_type:
+            case "STARTS_WITH":
+                return group.startswith(self.value)
+            case "EQUALS":
+                return group == self.value
+            case "CONTAINS":
+                return self.value in group
+            case "REGEX":
+                return re.fullmatch(self.value, group) is not None
+            case _:
+                return True
+
+
+class PolicyRule(NamedTuple):
+    """A rule of an access policy."""
+
+    name: str
+    active: bool
+    grants: tuple[str, ...]
+    scopes: tuple[str, ...]
+
+    def lacks(self, scopes: frozenset[str]) -> frozenset[str]:
+        """The requested scopes that the rule does not cover; with one of them Okta goes on to the next rule."""
+        return frozenset() if ANY_SCOPE in self.scopes else scopes - set(self.scopes)
+
+
+class AccessPolicy(NamedTuple):
+    """An access policy and its rules, in order of priority."""
+
+    name: str
+    active: bool
+    clients: tuple[str, ...]
+    rules: tuple[PolicyRule, ...]
+
+    def covers(self, client_id: str) -> bool:
+        return ALL_CLIENTS in self.clients or client_id in self.clients
+
+
+class Application(NamedTuple):
+    """An OIDC application."""
+
+    id: str
+    label: str
+    active: bool
+    grants: tuple[str, ...]
+    redirect_uris: tuple[str, ...]
+    sign_out_uris: tuple[str, ...]
+    needs_dpop: bool
+
+
+def read_claim(members: Members) -> GroupsClaim:
+    return GroupsClaim(
+        name=text(members, "name"),
+        token=text(members, "claimType"),
+        filter_type=text(members, "group_filter_type"),
+        value=text(members, "value"),
+        scopes=texts(section(members, "conditions"), "scopes"),
+        active=is_active(members),
+    )
+
+
+def read_policy(members: Members, rules: tuple[PolicyRule, ...]) -> AccessPolicy:
+    clients = section(section(members, "conditions"), "clients")
+    return AccessPolicy(text(members, "name"), is_active(members), texts(clients, "include"), rules)
+
+
+def read_rule(members: Members) -> PolicyRule:
+    conditions = section(members, "conditions")
+    return PolicyRule(
+        name=text(members, "name"),
+        active=is_active(members),
+        grants=texts(section(conditions, "grantTypes"), "include"),
+        scopes=texts(section(conditions, "scopes"), "include"),
+    )
+
+
+def read_application(members: Members) -> Application:
+    settings = section(section(members, "settings"), "oauthClient")
+    return Application(
+        id=text(members, "id"),
+        label=text(members, "label"),
+        active=is_active(members),
+        grants=texts(settings, "grant_types"),
+        redirect_uris=texts(settings, "redirect_uris"),
+        sign_out_uris=texts(settings, "post_logout_redirect_uris"),
+        needs_dpop=settings.get("dpop_bound_access_tokens") is True,
+    )
+
+
+def is_active(members: Members) -> bool:
+    return members.get("status") == "ACTIVE"
+
+
+def section(members: object, name: str) -> Members:
+    value = members.get(name) if isinstance(members, Mapping) else None
+    return value if isinstance(value, Mapping) else {}
+
+
+def text(members: Members, name: str) -> str:
+    value = members.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def texts(members: Members, name: str) -> tuple[str, ...]:
+    values = members.get(name)
+    return tuple(value for value in values if isinstance(value, str)) if isinstance(values, list) else ()

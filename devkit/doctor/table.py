@@ -1,0 +1,25 @@
+"""All checks, in their order: what explains most comes first."""
+
+from devkit.doctor.api_checks import API_CHECKS
+from devkit.doctor.app_checks import APP_CHECKS
+from devkit.doctor.claim_checks import CLAIM_CHECKS
+from devkit.doctor.group_checks import CLIENT_GROUP_CHECKS, GROUP_CHECKS
+from devkit.doctor.policy_checks import POLICY_CHECKS
+from devkit.doctor.server_checks import CLIENT_CHECKS, SERVER_CHECKS
+from devkit.doctor.setting_checks import SETTING_CHECKS
+from devkit.doctor.store_checks import STORE_CHECKS
+from devkit.doctor.token_checks import TOKEN_CHECKS
+
+CHECKS = (
+    *SETTING_CHECKS,
+    *SERVER_CHECKS,
+    *TOKEN_CHECKS,
+    *API_CHECKS,
+    *CLAIM_CHECKS,
+    *APP_CHECKS,
+    *POLICY_CHECKS,
+    *GROUP_CHECKS,
+    *CLIENT_CHECKS,
+    *STORE_CHECKS,
+    *CLIENT_GROUP_CHECKS,
+)
