@@ -42,6 +42,8 @@ class PolicyRule(NamedTuple):
     active: bool
     grants: tuple[str, ...]
     scopes: tuple[str, ...]
+    refresh_minutes: int = 0
+    """How long refresh tokens live; 0: without end."""
 
     def lacks(self, scopes: frozenset[str]) -> frozenset[str]:
         """The requested scopes that the rule does not cover; with one of them Okta goes on to the next rule."""
@@ -90,11 +92,13 @@ def read_policy(members: Members, rules: tuple[PolicyRule, ...]) -> AccessPolicy
 
 def read_rule(members: Members) -> PolicyRule:
     conditions = section(members, "conditions")
+    minutes = section(section(members, "actions"), "token").get("refreshTokenLifetimeMinutes")
     return PolicyRule(
         name=text(members, "name"),
         active=is_active(members),
         grants=texts(section(conditions, "grantTypes"), "include"),
         scopes=texts(section(conditions, "scopes"), "include"),
+        refresh_minutes=minutes if isinstance(minutes, int) else 0,
     )
 
 

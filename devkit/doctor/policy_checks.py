@@ -2,8 +2,9 @@
 
 from devkit.doctor.case import Case
 from devkit.doctor.console_paths import POLICIES
-from devkit.doctor.findings import Check, Finding, Need, listed, ok, problem
+from devkit.doctor.findings import Check, Finding, Need, listed, ok, problem, skipped
 from devkit.doctor.org_records import PolicyRule
+from okta_gateway.setting_values import parse_seconds
 
 CODE, CLIENT_CREDENTIALS = "authorization_code", "client_credentials"
 REFUSED = "Okta answers access_denied: 'Policy evaluation failed for this request'."
@@ -17,6 +18,23 @@ def check_user_rule(case: Case) -> Finding:
 def check_machine_rule(case: Case) -> Finding:
     """A rule covers client credentials with the machines' scope."""
     return _rule(case, case.machine.client_id, CLIENT_CREDENTIALS, frozenset([case.get("OKTA_M2M_SCOPE")]))
+
+
+def check_refresh_lifetime(case: Case) -> Finding:
+    """Refresh tokens live as long as sessions may (the guide: "must exceed expected user session duration")."""
+    if "offline_access" not in case.sign_in_scopes:
+        return skipped("OKTA_SCOPES asks for no offline_access")
+    rules = _rules(case, case.web_client.client_id)
+    assert not isinstance(rules, Finding)  # noqa: S101 check_user_rule comes before
+    rule = next(rule for rule in rules if CODE in rule.grants and not rule.lacks(case.sign_in_scopes))
+    session = parse_seconds(case.get("SESSION_MAX_SECONDS"))
+    if rule.refresh_minutes and rule.refresh_minutes * 60 < session:
+        return problem(
+            f"By the rule {rule.name!r} refresh tokens live {rule.refresh_minutes} minutes, sessions {session // 60}.",
+            "People are signed out before their session is over.",
+            f"Lengthen the refresh token's lifetime in the rule ({POLICIES}), or shorten SESSION_MAX_SECONDS.",
+        )
+    return ok(f"{rule.refresh_minutes} minutes" if rule.refresh_minutes else "without end")
 
 
 def _rule(case: Case, client_id: str, grant: str, scopes: frozenset[str]) -> Finding:
@@ -64,6 +82,13 @@ POLICY_CHECKS = (
         check_user_rule,
         (Need.CUSTOM_SERVER, Need.SIGN_IN, Need.MANAGEMENT_API),
         (*_AFTER, "web_app"),
+    ),
+    Check(
+        "refresh_lifetime",
+        "Lifetime of refresh tokens",
+        check_refresh_lifetime,
+        (Need.CUSTOM_SERVER, Need.SIGN_IN, Need.MANAGEMENT_API),
+        ("user_rule",),
     ),
     Check(
         "machine_rule",

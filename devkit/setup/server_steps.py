@@ -55,7 +55,8 @@ def _look_for_server(site: Site) -> Look:
         if found is None:
             return CREATE
         server = found
-    site.server_id = str(server["id"])
+    # Not the id of the answer: `default` is an id too, and it is in the issuer of that server's tokens.
+    site.server_id = known or str(server["id"])
     audiences = server.get("audiences") or [""]
     _learn_server(site, str(audiences[0]))
     note = "" if audiences == [site.wanted.audience] else f"its audience is {audiences[0]}"

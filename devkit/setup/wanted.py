@@ -82,12 +82,11 @@ def claim_body(kind: str, chosen: GroupFilter) -> dict[str, Any]:
 
 
 def policy_body() -> dict[str, Any]:
-    """For all clients: a policy without that condition is for nobody (recorded)."""
+    """For all clients: a policy without that condition is for nobody (recorded). After the policies that there are."""
     return {
         "type": "OAUTH_AUTHORIZATION_POLICY",
         "name": POLICY,
         "description": "People and machines of the API behind okta-gateway",
-        "priority": 1,
         "conditions": {"clients": {"include": ["ALL_CLIENTS"]}},
     }
 

@@ -52,7 +52,7 @@ def play_story(stack: RunningStack, console: Console, check_stop: Callable[[], N
 class _Player:
     def __init__(self, stack: RunningStack) -> None:
         self._stack = stack
-        self._okta = OktaClient(stack.addresses.okta, AUTH_SERVER_ID)
+        self._okta = OktaClient(stack.addresses.okta, stack.addresses.auth_server_id or AUTH_SERVER_ID)
         self._tokens: dict[str, str] = {}
         self._kept: dict[str, str] = {}
 

@@ -21,9 +21,7 @@ DEMO_MACHINES = (AGENT.client_id, UNREGISTERED.client_id, KEY_AGENT_ID)
 
 
 @pytest.mark.timeout(240)
-def test_the_whole_demo_passes_in_an_org_that_was_empty(
-    key_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_whole_demo_passes_in_an_org_that_was_empty(key_folder: Path, tmp_path: Path) -> None:
     org, seeded = load_org(ORG), load_org()
     # The story's machines and its person without groups: setup makes none of them, and the story knows them by id.
     for client_id in DEMO_MACHINES:
@@ -42,7 +40,6 @@ def test_the_whole_demo_passes_in_an_org_that_was_empty(
         assert operator("setup", "--yes").exit_code == 0
         operator.control(f"users/{ADMIN}", groups=["registry-admins"])
         operator.control(f"users/{USER}", groups=[READERS])
-        monkeypatch.setattr("devkit.stack.demo.AUTH_SERVER_ID", operator.settings["OKTA_AUTH_SERVER_ID"])
         shown = io.StringIO()
         place = Place(tmp_path / "stack")
         with running_stack(read_env_file(operator.env), place, DecisionLog(), lambda: None) as stack:

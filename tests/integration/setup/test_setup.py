@@ -169,6 +169,27 @@ def test_what_differs_is_told_and_left_alone(operator: Operator) -> None:
     assert operator.api(f"{claims}/{claim['id']}")["value"] == "mcp-"
 
 
+def test_a_server_with_parts_of_its_own_keeps_them_in_front(operator: Operator) -> None:
+    body = {"name": "mine", "description": "d", "audiences": ["api://mine"]}
+    server = operator.api("/authorizationServers", "POST", body)["id"]
+    clients: dict[str, dict[str, list[str]]] = {"clients": {"include": []}}
+    policies = f"/authorizationServers/{server}/policies"
+    own = {
+        "type": "OAUTH_AUTHORIZATION_POLICY",
+        "name": "own",
+        "description": "d",
+        "priority": 1,
+        "conditions": clients,
+    }
+    operator.api(policies, "POST", own)
+    with operator.env.open("a", encoding="utf-8") as env:
+        env.write(f"OKTA_AUTH_SERVER_ID={server}\nOKTA_AUDIENCE=api://mine\n")
+    assert operator("setup", "--yes").exit_code == 0
+    assert [policy["name"] for policy in operator.api(policies)] == ["own", "okta-gateway"]
+    assert operator.settings["OKTA_AUTH_SERVER_ID"] == server
+    assert [each["name"] for each in operator.api("/authorizationServers")] == ["mine"]
+
+
 def test_a_setting_that_changes_is_asked_for(operator: Operator) -> None:
     operator("setup", "--yes")
     operator.tfvars.write_text(operator.tfvars.read_text().replace("api://okta-gateway", "api://mine"), "utf-8")

@@ -59,6 +59,19 @@ def test_an_org_without_the_licence_gets_a_plan_without_a_server() -> None:
     assert not any("server" in title or "scope" in title or "machine" in title for title in titles)
 
 
+def test_the_server_called_default_keeps_the_id_that_is_in_its_issuer() -> None:
+    server = {"id": "aus1234567890abcdef", "name": "default", "audiences": ["api://gateway"]}
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        is_server = request.url.path == "/api/v1/authorizationServers/default"
+        return httpx.Response(200, json=server if is_server else [])
+
+    api = OktaApi("https://dev-1.okta.com", SswsToken("token"), transport=httpx.MockTransport(handle))
+    its_site = Site(api, wanted(), {"OKTA_AUTH_SERVER_ID": "default"})
+    plan(its_site)
+    assert its_site.server_id == its_site.learned["OKTA_AUTH_SERVER_ID"] == "default"
+
+
 def test_what_is_left_to_do_by_hand_names_the_place_and_the_filter() -> None:
     told = by_hand(site(httpx.Response(200, json=[])))
     assert "Sign On" in told

@@ -30,6 +30,7 @@ def openapi_document(app: APIGatewayRestResolver, server_url: str) -> dict[str, 
         security=[{"OktaToken": []}],
     )
     document: dict[str, Any] = json.loads(text)
+    document["paths"] = dict(sorted(document["paths"].items()))
     for operations in document["paths"].values():
         for operation in operations.values():
             answers = operation["responses"]
