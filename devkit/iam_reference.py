@@ -11,9 +11,6 @@ from okta_gateway.iam_routes.document import DESCRIPTION, openapi_document
 
 type Json = dict[str, Any]
 
-HIDDEN = ("ResponseValidationError",)
-"""A shape that the event handler adds of itself and this API never answers with."""
-
 
 def iam_api_lines() -> list[str]:
     """What the API is, each operation with what it takes and answers, and the shapes of bodies and answers."""
@@ -24,8 +21,7 @@ def iam_api_lines() -> list[str]:
             lines += _operation(f"{method.upper()} {path}", operation)
     lines += ["## Shapes", ""]
     for name, schema in sorted(document["components"]["schemas"].items()):
-        if name not in HIDDEN:
-            lines += _shape(name, schema)
+        lines += _shape(name, schema)
     return lines[:-1]
 
 

@@ -172,7 +172,7 @@ variable "gateway_tokens" {
 }
 
 variable "gateway_signing_keys" {
-  description = "Names of the KMS keys for tokens that this gateway issues: the first signs, all are published. To rotate, put a new name first, and drop the old one a day later."
+  description = "Names of the KMS keys for tokens that this gateway issues: the first signs, all are published. To rotate, add a new name at the end, put it first an hour later, and drop the old one a day after that."
   type        = list(string)
   default     = ["1"]
   nullable    = false

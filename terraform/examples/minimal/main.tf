@@ -40,6 +40,26 @@ output "sign_in_url" {
   value       = module.okta_gateway.sign_in_url
 }
 
+output "rest_api_id" {
+  description = "Id of the API, to flush the authorizer's cache."
+  value       = module.okta_gateway.rest_api_id
+}
+
+output "stage_name" {
+  description = "Stage of the API."
+  value       = module.okta_gateway.stage_name
+}
+
+output "function_log_groups" {
+  description = "Where each function writes."
+  value       = module.okta_gateway.function_log_groups
+}
+
+output "dashboard_name" {
+  description = "Name of the CloudWatch dashboard."
+  value       = module.okta_gateway.dashboard_name
+}
+
 output "okta_redirect_uris" {
   description = "What to enter at the Okta web application."
   value       = module.okta_gateway.okta_redirect_uris

@@ -36,7 +36,7 @@ def openapi_document(app: APIGatewayRestResolver, server_url: str) -> dict[str, 
             answers = operation["responses"]
             if BUILT_IN_REFUSAL in json.dumps(answers.get("422", {})):
                 del answers["422"]
-    for name in (BUILT_IN_REFUSAL, "ValidationError"):
+    for name in (BUILT_IN_REFUSAL, "ValidationError", "ResponseValidationError"):
         document["components"]["schemas"].pop(name, None)
     return document
 
