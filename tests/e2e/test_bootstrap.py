@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).parents[2] / "devkit" / "bootstrap.sh"
-TOOLS = ("cat", "cksum", "dirname", "env", "grep", "ls", "mkdir", "mv", "rm", "sh", "sleep", "sort")
+TOOLS = ("cat", "chmod", "cksum", "dirname", "env", "grep", "ls", "mkdir", "mv", "rm", "sh", "sleep", "sort")
 
 REFUSES_TO_BUILD = '#!/bin/sh\ncase $1 in -c) echo "$0" ;; *) exit 1 ;; esac\n'
 SHIM_WITHOUT_VERSION = '#!/bin/sh\necho "pyenv: python3.13: command not found" >&2\nexit 127\n'
@@ -182,6 +182,10 @@ def test_an_environment_is_made_once_and_again_when_it_no_longer_fits(machine: M
     assert "Set-up is done." in out
     paths = subprocess.check_output([python, "-c", "import sys; print(*sys.path, sep='\\n')"], text=True, cwd="/")
     assert {str(machine.root), str(machine.root / "layers/okta_gateway/python")} <= set(paths.splitlines())
+
+    command = (machine.root / ".venv" / "bin" / "okta-gateway").read_text(encoding="utf-8")
+    assert command == f'#!/bin/sh\nexec "{python}" -P -m devkit.cli "$@"\n'
+    assert os.access(machine.root / ".venv" / "bin" / "okta-gateway", os.X_OK)
 
     assert machine.set_up() == (0, "", "")
 
