@@ -9,7 +9,6 @@ from okta_gateway.iam.m2m_parts import M2MParts
 from okta_gateway.okta.errors import OktaNotFound
 from okta_gateway.store.m2m_registry import M2MRecord
 
-SYNC_LEASE = "m2m sync"
 OKTA, MANUAL = "okta", "manual"
 """Whose the application is: ours to manage, or somebody else's."""
 
@@ -91,10 +90,7 @@ class M2MClients:
         record = self.record(client_id)
         self._demand_not_own(actor, record, None, closes=True)
         app_id = self._managed_app(record)
-        with (
-            self._parts.one_at_a_time.alone(SYNC_LEASE),  # a sync that listed the application would bring the row back
-            self._parts.audit.change(actor, "m2m.delete", client_id, client_members(record)),
-        ):
+        with self._parts.audit.change(actor, "m2m.delete", client_id, client_members(record)):
             if app_id:
                 apps = self._parts.okta().apps
                 self._parts.registry.change(client_id, enabled=False)

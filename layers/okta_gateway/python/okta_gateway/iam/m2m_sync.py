@@ -1,6 +1,8 @@
 """Okta's service applications brought into the store, page by page, and cut-off creations settled.
 
 Groups are never touched: they are ours, Okta knows nothing of them. Rows that were registered by hand stay as they are.
+A client that is deleted between Okta's list and our write comes back as a row without groups, which the next sync
+reports as missing: it opens nothing, and a lease that prevents it would stand in the way of every deletion.
 """
 
 import logging
@@ -11,7 +13,7 @@ from itertools import batched
 from okta_gateway.iam.actor import Actor
 from okta_gateway.iam.answers import SyncReport
 from okta_gateway.iam.effect import Effects
-from okta_gateway.iam.m2m_clients import OKTA, SYNC_LEASE
+from okta_gateway.iam.m2m_clients import OKTA
 from okta_gateway.iam.m2m_creation import NOTE_IN_APP
 from okta_gateway.iam.m2m_parts import M2MParts
 from okta_gateway.iam.one_at_a_time import LEASE_SECONDS
@@ -39,7 +41,7 @@ class M2MSync:
         okta = self._parts.okta()
         report = _empty_report(self._parts.effects)
         with (
-            self._parts.one_at_a_time.alone(SYNC_LEASE),
+            self._parts.one_at_a_time.alone("m2m sync"),
             self._parts.audit.change(actor, "m2m.sync", "machine clients") as change,
         ):
             notes = {note.id: note for note in self._parts.pending.all()}
