@@ -24,6 +24,10 @@ def _administrator(okta: OktaClient) -> str:
     return okta.mint(user=ADMIN)
 
 
+def _reader(okta: OktaClient) -> str:
+    return okta.mint(user=USER)
+
+
 def _nobody(_okta: OktaClient) -> str:
     return ""
 
@@ -36,14 +40,14 @@ IAM_STORY = (
     Step(
         "A user of public-mcp-users lists users",
         "reader",
-        lambda okta: okta.mint(user=USER),
+        _reader,
         403,
         path="/api/iam/users",
     ),
     Step(
         "The same user asks who they are",
         "reader",
-        lambda okta: okta.mint(user=USER),
+        _reader,
         200,
         path="/api/iam/whoami",
         from_cache=True,
