@@ -58,11 +58,12 @@ class RouteHolders:
         self._stage = parse_stage(LOCAL_STAGE_ARN)
 
     def among(self, groups: Iterable[str], clients: Iterable[M2MRecord]) -> WhoCan:
-        """The groups and clients that can."""
+        """The groups and clients that can, by name."""
         holders = [self._group(name) for name in sorted(groups)]
         can = tuple(group for group in holders if group)
         names = {group.name for group in can}
-        registered = (self._client(client, names) for client in clients)
+        by_name = sorted(clients, key=lambda client: (client.name, client.client_id))
+        registered = (self._client(client, names) for client in by_name)
         return WhoCan(self._opens(()), can, tuple(client for client in registered if client))
 
     def _group(self, name: str) -> GroupThatCan | None:

@@ -88,7 +88,7 @@ def _refused(error: OktaGatewayError, event: dict[str, Any]) -> Response[str]:
     log(error.code, path=own_path(event), detail=error.detail, advice=error.advice, correlation_id=request_id)
     body = problem_of(error, request_id).model_dump_json(exclude_none=True)
     headers = {**problem_headers(error), "Content-Type": MEDIA_TYPE}
-    return Response(problem_status(error), MEDIA_TYPE, body, headers)
+    return Response(problem_status(type(error)), MEDIA_TYPE, body, headers)
 
 
 def _server_url() -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
 
 from devkit.gateway.cfn_yaml import read_yaml
 from devkit.gateway.intrinsics import Resolver
@@ -40,10 +42,7 @@ def as_text() -> str:
             if name in properties:  # as `sam package` leaves it
                 properties[name] = f"s3://bucket/{properties[name]}"
     values = {name: parameter.get("Default") for name, parameter in source["Parameters"].items()}
-    reason = "AWS's transform (aws-sam-translator) is not installed"
-    parser = pytest.importorskip("samtranslator.parser.parser", reason=reason)
-    translator = pytest.importorskip("samtranslator.translator.translator", reason=reason)
-    return json.dumps(translator.Translator({}, parser.Parser()).translate(source, {**values, **NEEDED}))
+    return json.dumps(Translator({}, Parser()).translate(source, {**values, **NEEDED}))
 
 
 def resources() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError
 
 from okta_gateway.errors import StoreDataInvalid, StoreUnavailable
 from okta_gateway.store.connection import Document
@@ -355,16 +355,36 @@ def test_of_ten_that_add_one_client_id_at_once_one_does(
     assert databases[0][COLLECTION].count_documents({}) == 10
 
 
+def refusing(code: int) -> Callable[..., None]:
+    """A bulk write of which the server has refused the first of two and done the second (as pymongo tells it)."""
+
+    def refuses(*_: object, **__: object) -> None:
+        raise BulkWriteError({"writeErrors": [{"index": 0, "code": code}], "upserted": [{"index": 1, "_id": "b"}]})
+
+    return refuses
+
+
 def test_a_second_row_that_only_the_index_notices_is_refused(
     registry: M2MRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """mongoeco runs one upsert after the other, so that the refusal of a real race is made by hand."""
+    monkeypatch.setattr(Collection, "bulk_write", refusing(11000))
+    assert registry.add_all([record(client_id="0oa1"), record(client_id="0oa2")]) == {"0oa2"}
 
-    def refused(*_: object, **__: object) -> None:
-        raise DuplicateKeyError("E11000", 11000)
 
-    monkeypatch.setattr(Collection, "update_one", refused)
-    assert registry.add(record()) is False
+def test_another_refusal_of_one_row_is_an_error(registry: M2MRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Collection, "bulk_write", refusing(50))
+    with pytest.raises(StoreUnavailable, match="refused a command"):
+        registry.add_all([record(client_id="0oa1"), record(client_id="0oa2")])
+
+
+def test_of_many_those_are_added_whose_id_is_free_and_the_others_stay_as_they_are(registry: M2MRegistry) -> None:
+    registry.add(record(client_id="0oa1", name="first"))
+    many = [record(client_id=client_id, name="second") for client_id in ("0oa1", "0oa2", "0oa3", "0oa2")]
+    assert registry.add_all(many) == {"0oa2", "0oa3"}
+    assert registry.add_all([]) == set()
+    found = registry.found(["0oa1", "0oa2", "0oa3"]).values()
+    assert [client.name for client in found] == ["first", "second", "second"]
 
 
 def test_changes_at_once_of_different_fields_all_stay(databases: list[Database[Document]], at_once: AtOnce) -> None:

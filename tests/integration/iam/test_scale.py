@@ -1,4 +1,4 @@
-"""What administration costs in an org of 10,000 users and 1,000 applications: calls of Okta, and memory."""
+"""What administration costs in an org of 10,000 users and 600 applications: calls of Okta, and memory."""
 
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ import pytest
 from tests.integration.iam.machine_clients import M2M, jwk_settings, sync
 from tests.integration.iam.rig import Rig, Surroundings, running
 
-USERS, APPS = 10_000, 1_000
+USERS, APPS = 10_000, 600
 PAGE = 200
 MOST_CALLS = 4
 """Of Okta, for one new machine client."""

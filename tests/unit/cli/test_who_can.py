@@ -54,8 +54,8 @@ def test_groups_and_clients_come_with_their_reasons() -> None:
         ("registry-admins", [("admin", ("ANY /*",))]),
     ]
     assert [tuple(client) for client in found.clients] == [
-        ("0oa1", "reader", ("readers",), True),
         ("0oa2", "off", ("registry-admins",), False),
+        ("0oa1", "reader", ("readers",), True),
     ]
     assert not found.everybody
 

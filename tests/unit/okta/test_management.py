@@ -209,6 +209,40 @@ def test_a_state_that_is_reached_already_is_no_error(method: str, status: str, i
     assert okta.asked[2] == "GET /api/v1/users/00u1"
 
 
+@pytest.mark.parametrize("code", ["E0000001", "E0000038"])
+@pytest.mark.parametrize(
+    ("method", "status", "is_done"),
+    [("activate", "ACTIVE", True), ("activate", "INACTIVE", False), ("deactivate", "INACTIVE", True),
+     ("deactivate", "ACTIVE", False)],
+)  # fmt: skip
+def test_a_state_that_an_app_has_already_is_no_error(method: str, status: str, is_done: bool, code: str) -> None:
+    okta = ScriptedOkta(refusal(403, code), httpx.Response(200, json=service_app(status=status)))
+    if is_done:
+        getattr(okta.apps, method)("0oa1")
+    else:
+        assert raised(OktaStateRefused, lambda: getattr(okta.apps, method)("0oa1")).error_code == code
+    assert okta.asked == [f"POST /api/v1/apps/0oa1/lifecycle/{method}", "GET /api/v1/apps/0oa1"]
+
+
+def test_an_app_that_was_switched_off_before_can_be_removed() -> None:
+    gone = httpx.Response(204)
+    okta = ScriptedOkta(refusal(403, "E0000038"), httpx.Response(200, json=service_app(status="INACTIVE")), gone)
+    okta.apps.remove("0oa1")
+    assert okta.asked[-1] == "DELETE /api/v1/apps/0oa1"
+
+
+def test_an_app_that_is_gone_is_removed_already() -> None:
+    okta = ScriptedOkta(refusal(404, "E0000007"))
+    okta.apps.remove("0oa1")
+    assert okta.asked[0] == "POST /api/v1/apps/0oa1/lifecycle/deactivate"
+
+
+def test_an_app_that_cannot_be_switched_off_is_not_deleted() -> None:
+    okta = ScriptedOkta(refusal(403, "E0000038"), httpx.Response(200, json=service_app(status="ACTIVE")))
+    raised(OktaStateRefused, lambda: okta.apps.remove("0oa1"))
+    assert not any(asked.startswith("DELETE") for asked in okta.asked)
+
+
 def test_a_state_of_nobody_is_not_reached() -> None:
     okta = ScriptedOkta(refusal(403, "E0000038"), recorded.answer(*NOT_FOUND))
     raised(OktaStateRefused, lambda: okta.users.deactivate("00u1"))

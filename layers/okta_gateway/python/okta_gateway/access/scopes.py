@@ -65,7 +65,11 @@ class AccessRules:
 
     def scopes_without_permissions(self) -> list[str]:
         """Scopes that groups bring and that open nothing here: meant for a backend, or misspelt."""
-        return sorted({scope for scopes in self._groups.values() for scope in scopes} - self._permissions.keys())
+        return self.undefined(scope for scopes in self._groups.values() for scope in scopes)
+
+    def undefined(self, scopes: Iterable[str]) -> list[str]:
+        """Those of the scopes that have no permissions here, sorted."""
+        return sorted(set(scopes) - self._permissions.keys())
 
 
 def validate_rules(data: object, where: Where) -> AccessRules:

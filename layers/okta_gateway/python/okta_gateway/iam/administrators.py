@@ -29,12 +29,12 @@ class Guard:
 
     def __init__(self, groups: Callable[[], OktaGroups], rules: AccessRules, admin_scope: str) -> None:
         self._groups = groups
-        self._rules = rules
-        self._admin_scope = admin_scope
+        self.rules = rules
+        self.admin_scope = admin_scope
 
     def makes_administrators(self, group: str) -> bool:
         """Whether the rules map a group of this name to ADMIN_SCOPE."""
-        return self._admin_scope in self._rules.scopes_of([group]).names
+        return self.admin_scope in self.rules.scopes_of([group]).names
 
     def demand_some_left(self, actor: Actor, after_change: AfterChange) -> None:
         """Raise NotAdministrator, OwnAccessKept or LastAdministratorKept, or what Okta's API raises.
@@ -53,7 +53,7 @@ class Guard:
     def _by_group(self) -> AdminsByGroup:
         groups = self._groups()
         found: dict[str, OktaGroup] = {}
-        for name in self._rules.groups_with(self._admin_scope):
+        for name in self.rules.groups_with(self.admin_scope):
             found |= {group.id: group for group in groups.named(name)}
         return {
             group_id: frozenset(user.id for user in groups.all_members(group_id) if user.active) for group_id in found

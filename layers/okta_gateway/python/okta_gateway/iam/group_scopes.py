@@ -36,20 +36,25 @@ class GroupScopeRules:
 
     def get(self, text: str) -> GroupScopes:
         name, _ = self._group(text)
-        return GroupScopes(group=name, scopes=self._scopes(name), source=self._source)
+        return GroupScopes(
+            group=name, scopes=list(self._rules_now().rules.scopes_of([name]).names), source=self._source
+        )
 
-    def replace(self, actor: Actor, text: str, scopes: Sequence[str], admin_scope: str) -> ChangedGroupScopes:
+    def replace(self, actor: Actor, text: str, scopes: Sequence[str]) -> ChangedGroupScopes:
         """Exactly these scopes; none removes the rule. Raises RulesInFile or ScopesUnknown, or as the guard."""
         if self._stored is None:
             raise RulesInFile
         wanted = sorted(set(scopes))
         with self._administrators.alone() as guard:
             name, group_id = self._group(text)
-            before = self._scopes(name)
-            self._demand_defined(wanted)
-            if guard.makes_administrators(name) and admin_scope not in wanted:
+            before = list(guard.rules.scopes_of([name]).names)
+            if unknown := guard.rules.undefined(wanted):
+                raise ScopesUnknown(f"not in idp_scope_permissions: {', '.join(unknown)}")
+            if guard.makes_administrators(name) and guard.admin_scope not in wanted:
                 if group_id is None:
-                    raise OktaCredentialMissing(f"whether {name!r} may lose {admin_scope} depends on who is in it")
+                    raise OktaCredentialMissing(
+                        f"whether {name!r} may lose {guard.admin_scope} depends on who is in it"
+                    )
                 same_name = self._okta().groups.named(name)
                 guard.demand_some_left(actor, without_groups(frozenset(group.id for group in same_name)))
             with self._audit.change(actor, "group.scopes", name, before) as change:
@@ -69,11 +74,3 @@ class GroupScopeRules:
             return text, None
         group = find_group(self._okta().groups, text)
         return group.name, group.id
-
-    def _scopes(self, name: str) -> list[str]:
-        return list(self._rules_now().rules.scopes_of([name]).names)
-
-    def _demand_defined(self, scopes: Sequence[str]) -> None:
-        defined = self._stored.read()["permissions"] if self._stored else {}
-        if unknown := [scope for scope in scopes if scope not in defined]:
-            raise ScopesUnknown(f"not in idp_scope_permissions: {', '.join(unknown)}")

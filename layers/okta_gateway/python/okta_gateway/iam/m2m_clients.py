@@ -6,7 +6,6 @@ from okta_gateway.iam.bodies import ClientChange, ClientRegistration
 from okta_gateway.iam.client_rows import client_members, group_warnings, incomplete_client
 from okta_gateway.iam.errors import ClientExists, ClientUnknown, OktaCredentialMissing, OwnAccessKept
 from okta_gateway.iam.m2m_parts import M2MParts
-from okta_gateway.okta.errors import OktaNotFound
 from okta_gateway.store.m2m_registry import M2MRecord
 
 OKTA, MANUAL = "okta", "manual"
@@ -94,11 +93,7 @@ class M2MClients:
             if app_id:
                 apps = self._parts.okta().apps
                 self._parts.registry.change(client_id, enabled=False)
-                try:
-                    apps.deactivate(app_id)
-                    apps.delete(app_id)
-                except OktaNotFound:
-                    pass  # a deletion that was cut off, or somebody's in the Okta console
+                apps.remove(app_id)
             self._parts.registry.remove(client_id)
         return DeletedClient(
             client_id=client_id,

@@ -130,8 +130,7 @@ class M2MCreation:
 
 def _app_is_gone(apps: OktaApps, app: NewServiceApp) -> bool:
     try:
-        apps.deactivate(app.id)
-        apps.delete(app.id)
+        apps.remove(app.id)
     except OktaGatewayError as error:
         _logger.warning("the application %s could not be deleted again; the next sync does it: %s", app.id, error)
         return False

@@ -18,7 +18,6 @@ from okta_gateway.okta.errors import OktaNotFound, OktaOutcomeUnknown
 from okta_gateway.okta.models import ClientSecret, NewClientSecret
 from okta_gateway.store.m2m_registry import M2MRecord
 
-ACTIVE = "ACTIVE"
 _logger = logging.getLogger(__name__)
 
 
@@ -35,12 +34,12 @@ class M2MSecret:
         with self._parts.one_at_a_time.alone(f"m2m secret {client_id}"):
             record, app_id = self._found(client_id)
             old, lost = _told_apart(apps.secrets(app_id), record)
-            valid = [secret for secret in old if secret.status == ACTIVE]
+            valid = [secret for secret in old if secret.active]
             if len(valid) > 1:
                 raise SecretsInUse(f"{client_id} has {len(valid)} valid secrets")
             before = [secret.id for secret in [*old, *lost]]
             with self._parts.audit.change(actor, "m2m.rotate_secret", client_id, before) as change:
-                _retire(apps, app_id, [*lost, *(secret for secret in old if secret.status != ACTIVE)])
+                _retire(apps, app_id, [*lost, *(secret for secret in old if not secret.active)])
                 registry.begin_rotation(client_id, [secret.id for secret in valid])
                 new = self._new_secret(apps, client_id, app_id)
                 self._end_rotation(apps, client_id, app_id, new)
@@ -66,7 +65,7 @@ class M2MSecret:
             record, app_id = self._found(client_id)
             had, lost = _told_apart(apps.secrets(app_id), record)
             had.sort(key=lambda secret: secret.created, reverse=keep == "newest")
-            kept = next((secret for secret in had if secret.status == ACTIVE), None)
+            kept = next((secret for secret in had if secret.active), None)
             old = [secret for secret in [*had, *lost] if secret is not kept]
             before = [secret.id for secret in [*had, *lost]]
             with self._parts.audit.change(actor, "m2m.retire_secret", client_id, before) as change:
@@ -90,7 +89,7 @@ class M2MSecret:
         try:
             self._parts.registry.end_rotation(client_id)
         except CheckFailed:
-            _retired(apps, app_id, [ClientSecret(new.id, ACTIVE, "")])
+            _retired(apps, app_id, [ClientSecret(new.id, "ACTIVE", "")])
             raise
 
     def _found(self, client_id: str) -> tuple[M2MRecord, str]:
@@ -125,7 +124,7 @@ def _retire(apps: OktaApps, app_id: str, secrets: list[ClientSecret]) -> None:
     """Okta deletes only what is inactive; what somebody else deleted meanwhile is gone as well."""
     for secret in secrets:
         try:
-            if secret.status == ACTIVE:
+            if secret.active:
                 apps.deactivate_secret(app_id, secret.id)
             apps.delete_secret(app_id, secret.id)
         except OktaNotFound:

@@ -18,14 +18,13 @@ from okta_gateway.iam.m2m_creation import NOTE_IN_APP
 from okta_gateway.iam.m2m_parts import M2MParts
 from okta_gateway.iam.one_at_a_time import LEASE_SECONDS
 from okta_gateway.okta.apps import OktaApps
-from okta_gateway.okta.errors import OktaChangeRefused, OktaNotFound
+from okta_gateway.okta.errors import OktaChangeRefused
 from okta_gateway.okta.models import OktaApp
 from okta_gateway.store.m2m_registry import M2MRecord
 from okta_gateway.store.pending_creations import PendingCreation
 
 BATCH = 200
 """Applications compared with the store at once: a page of Okta's."""
-ACTIVE = "ACTIVE"
 _logger = logging.getLogger(__name__)
 
 
@@ -65,15 +64,16 @@ class M2MSync:
         return (app for app in apps if app.id != self._parts.own_client_id)
 
     def _import(self, apps: Sequence[OktaApp], report: SyncReport) -> None:
-        """One query for the whole batch, one write for each difference."""
+        """One query for the whole batch, one write for all that is new and one for each difference."""
         found = self._parts.registry.found([_client_id(app) for app in apps])
         new = [app for app in apps if _client_id(app) not in found]
         under_way = self._under_way(new)
+        added = self._parts.registry.add_all([_imported(app) for app in new if _marker(app) not in under_way])
         for app in apps:
             record = found.get(_client_id(app))
             if _marker(app) in under_way:
                 report.incomplete.append(app.label)
-            elif record is None and self._parts.registry.add(_imported(app)):
+            elif _client_id(app) in added:
                 report.added.append(_client_id(app))
             elif record is not None and self._update(record, app):
                 report.updated.append(_client_id(app))
@@ -91,7 +91,7 @@ class M2MSync:
         if record.provider != OKTA:
             return False
         name = app.label if app.label != record.name else None
-        enabled = False if record.enabled and app.status != ACTIVE else None
+        enabled = False if record.enabled and not app.active else None
         app_id = app.id if record.idp_app_id != app.id else None
         if name is None and enabled is None and app_id is None:
             return False
@@ -114,7 +114,7 @@ class M2MSync:
             return True
         try:
             if app:
-                _delete(apps, app)
+                apps.remove(app.id)  # nobody has its secret: the answer that carried it never arrived
         except OktaChangeRefused as error:
             _logger.warning("the application %s of a cut-off creation stays for the next sync: %s", note.app_id, error)
             return False
@@ -152,21 +152,11 @@ def _imported(app: OktaApp) -> M2MRecord:
         client_id=_client_id(app),
         name=app.label,
         groups=(),
-        enabled=app.status == ACTIVE,
+        enabled=app.active,
         provider=OKTA,
         idp_app_id=app.id,
         created_by="sync",
     )
-
-
-def _delete(apps: OktaApps, app: OktaApp) -> None:
-    """Nobody has its secret: the answer that carried it never arrived."""
-    try:
-        if app.status == ACTIVE:
-            apps.deactivate(app.id)
-        apps.delete(app.id)
-    except OktaNotFound:
-        _logger.info("the application %s was deleted by somebody else meanwhile", app.id)
 
 
 def _empty_report(effects: Effects) -> SyncReport:

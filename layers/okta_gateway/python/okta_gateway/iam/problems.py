@@ -29,7 +29,7 @@ def problem_of(error: OktaGatewayError, request_id: str) -> Problem:
     return Problem(
         type=f"urn:okta-gateway:error:{error.code}",
         title=error.public,
-        status=problem_status(error),
+        status=problem_status(type(error)),
         detail=_told(error),
         code=error.code,
         advice=error.advice,
@@ -38,9 +38,9 @@ def problem_of(error: OktaGatewayError, request_id: str) -> Problem:
     )
 
 
-def problem_status(error: OktaGatewayError) -> int:
+def problem_status(kind: type[OktaGatewayError]) -> int:
     """The error's own; a store that does not answer is worth another try, which 500 does not say."""
-    return 503 if isinstance(error, StoreUnavailable | StoreCredentialsRefused) else error.status
+    return 503 if issubclass(kind, StoreUnavailable | StoreCredentialsRefused) else kind.status
 
 
 def problem_headers(error: OktaGatewayError) -> Mapping[str, str]:
@@ -48,7 +48,7 @@ def problem_headers(error: OktaGatewayError) -> Mapping[str, str]:
     headers = {"Cache-Control": "no-store"}
     if isinstance(error, MethodUnknown):
         headers["Allow"] = ", ".join(error.allowed)
-    if problem_status(error) == 503:
+    if problem_status(type(error)) == 503:
         headers["Retry-After"] = str(getattr(error, "retry_after", 30))
     return headers
 

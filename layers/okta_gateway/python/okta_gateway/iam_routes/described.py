@@ -9,7 +9,7 @@ from pydantic import AfterValidator, StringConstraints
 from okta_gateway.errors import OktaGatewayError, StoreUnavailable
 from okta_gateway.iam import errors
 from okta_gateway.iam.answers import GatewayRefusal, Problem
-from okta_gateway.iam.problems import MEDIA_TYPE
+from okta_gateway.iam.problems import MEDIA_TYPE, problem_status
 from okta_gateway.okta import errors as okta_errors
 
 MAX_PAGE = 200
@@ -67,13 +67,9 @@ def described(
     if has_body:
         possible.append(errors.MediaTypeUnsupported)
     answers: dict[int, Any] = {status: {"description": "Done." if status != 200 else "The answer."}}
-    for code in sorted({_status(error) for error in possible}):
-        answers[code] = _problem([error for error in possible if _status(error) == code])
+    for code in sorted({problem_status(error) for error in possible}):
+        answers[code] = _problem([error for error in possible if problem_status(error) == code])
     return {"summary": summary, "tags": [tag], "status_code": status, "responses": answers | _OF_THE_GATEWAY}
-
-
-def _status(error: type[OktaGatewayError]) -> int:
-    return 503 if error is StoreUnavailable else error.status
 
 
 def _problem(possible: list[type[OktaGatewayError]]) -> dict[str, Any]:

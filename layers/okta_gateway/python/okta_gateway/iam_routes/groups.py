@@ -14,7 +14,7 @@ from okta_gateway.iam.answers import (
     UserPage,
 )
 from okta_gateway.iam.bodies import GroupChange, GroupCreation, ScopeList
-from okta_gateway.iam_routes.asked import actor, iam, use_cases
+from okta_gateway.iam_routes.asked import actor, use_cases
 from okta_gateway.iam_routes.described import After, GroupRef, Limit, Search, described
 from okta_gateway.okta.errors import OktaCursorInvalid
 
@@ -97,5 +97,4 @@ def show_scopes(group: GroupRef) -> GroupScopes:
     ),
 )
 def replace_scopes(group: GroupRef, body: ScopeList) -> ChangedGroupScopes:
-    admin_scope = iam(router).settings.admin_scope
-    return use_cases(router).group_scopes.replace(actor(router), group, body.scopes, admin_scope)
+    return use_cases(router).group_scopes.replace(actor(router), group, body.scopes)

@@ -1,9 +1,10 @@
 """Machine clients of the org: service apps and their secrets (Okta: "Applications API")."""
 
+import logging
 from collections.abc import Iterator, Mapping
 
 from okta_gateway.okta.api import OktaApi
-from okta_gateway.okta.errors import OktaNotFound
+from okta_gateway.okta.errors import OktaChangeRefused, OktaNotFound
 from okta_gateway.okta.models import (
     ClientSecret,
     NewClientSecret,
@@ -18,6 +19,7 @@ from okta_gateway.okta.models import (
 
 PAGE_SIZE = 200
 """Okta's maximum for apps; without it a page has 20."""
+_logger = logging.getLogger(__name__)
 _READ_ONLY = {"id", "orn", "status", "created", "lastUpdated", "features", "_links", "_embedded"}
 """What a PUT does not carry (Okta's OpenAPI document: readOnly; the status has its own calls)."""
 
@@ -56,11 +58,32 @@ class OktaApps:
         return self._api.put("/apps/{}", app_id, body=_without_secret(body) | {"label": label}).read(read_app)
 
     def activate(self, app_id: str) -> None:
-        self._api.post("/apps/{}/lifecycle/activate", app_id)
+        """One that is active already is no error."""
+        self._become("/apps/{}/lifecycle/activate", app_id, active=True)
 
     def deactivate(self, app_id: str) -> None:
-        """Its tokens end at Okta, and its secrets get no new ones."""
-        self._api.post("/apps/{}/lifecycle/deactivate", app_id)
+        """Its tokens end at Okta, and its secrets get no new ones. One that is inactive already is no error."""
+        self._become("/apps/{}/lifecycle/deactivate", app_id, active=False)
+
+    def _become(self, template: str, app_id: str, *, active: bool) -> None:
+        """Change an app's state. A refusal is none when that is the state already, as after an answer that was lost.
+
+        With which code Okta refuses that is not recorded, so the app itself tells.
+        """
+        try:
+            self._api.post(template, app_id)
+        except OktaChangeRefused:
+            app = self.find(app_id)
+            if app is None or app.active != active:
+                raise
+
+    def remove(self, app_id: str) -> None:
+        """Deactivate and delete, since Okta deletes only what is inactive. One that is gone already is no error."""
+        try:
+            self.deactivate(app_id)
+            self.delete(app_id)
+        except OktaNotFound:
+            _logger.info("the application %s was deleted already", app_id)
 
     def delete(self, app_id: str) -> None:
         """Raises OktaStateRefused for an app that is active (E0000056)."""

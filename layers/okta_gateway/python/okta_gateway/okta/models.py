@@ -50,6 +50,10 @@ class OktaApp(NamedTuple):
     """A machine client: of application type `service`, with the client credentials grant."""
     profile: Mapping[str, Any]
 
+    @property
+    def active(self) -> bool:
+        return self.status == "ACTIVE"
+
 
 class ClientSecret(NamedTuple):
     """A secret of an app, without the secret, which Okta shows to everybody who may read it."""
@@ -57,6 +61,10 @@ class ClientSecret(NamedTuple):
     id: str
     status: str
     created: str
+
+    @property
+    def active(self) -> bool:
+        return self.status == "ACTIVE"
 
 
 class NewClientSecret(NamedTuple):

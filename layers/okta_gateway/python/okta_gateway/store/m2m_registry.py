@@ -4,12 +4,12 @@ The authorizer reads the same collection through store/m2m_clients.py, which say
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pymongo import ReturnDocument
+from pymongo import ReturnDocument, UpdateOne
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError
 
 from okta_gateway.store.connection import Document
 from okta_gateway.store.expiring_rows import moment
@@ -23,6 +23,7 @@ OURS: Mapping[str, Any] = {
     "provider.0": {"$exists": False},
     "$or": [{"provider": {"$in": list(PROVIDERS)}}, {"provider": {"$exists": False}}],
 }
+DUPLICATE_KEY = 11000  # MongoDB's error codes (mongo/src/mongo/base/error_codes.yml)
 NAMED: Mapping[str, Any] = {"client_id": {"$type": "string", "$ne": ""}, "client_id.0": {"$exists": False}}
 
 
@@ -51,8 +52,8 @@ class M2MRecord(NamedTuple):
 class M2MRegistry:
     """The registered machine clients, but those of other identity providers, which share the collection.
 
-    Every change is one command on at most one document, which DocumentDB runs atomically ("Functional differences",
-    implicit transactions). A field of a wrong type reads as missing, so that one odd row hides no other.
+    Every change of a document is atomic of itself in DocumentDB ("Functional differences", implicit transactions). A
+    field of a wrong type reads as missing, so that one odd row hides no other.
     """
 
     def __init__(self, database: Database[Document], clock: Callable[[], float] = time.time) -> None:
@@ -96,17 +97,29 @@ class M2MRegistry:
 
         Raises StoreUnavailable.
         """
-        now = moment(self._clock())
-        row = record._asdict() | {"groups": list(record.groups), "created_at": now, "updated_at": now}
-        del row["rotating_from"]
-        same = {"client_id": row.pop("client_id")}
+        return record.client_id in self.add_all([record])
+
+    def add_all(self, records: Sequence[M2MRecord]) -> set[str]:
+        """Register those whose client_id is free, in one command; give their ids. Raises StoreUnavailable."""
+        if not records:
+            return set()
+        # Not inserts: this refuses a second row also where the unique index is missing.
+        upserts = [UpdateOne({"client_id": record.client_id}, self._new_row(record), upsert=True) for record in records]
         with driver_failures_translated():
             try:
-                # Not an insert: this refuses a second row also where the unique index is missing.
-                done = self._collection.update_one(same, {"$setOnInsert": row}, upsert=True)
-            except DuplicateKeyError:  # the index, when two add at once
-                return False
-        return done.upserted_id is not None
+                added: Iterable[int] = self._collection.bulk_write(upserts, ordered=False).upserted_ids or ()
+            except BulkWriteError as error:
+                if any(failure["code"] != DUPLICATE_KEY for failure in error.details["writeErrors"]):
+                    raise
+                # The index has refused what others add just now.
+                added = (row["index"] for row in error.details["upserted"])
+        return {records[number].client_id for number in added}
+
+    def _new_row(self, record: M2MRecord) -> Document:
+        now = moment(self._clock())
+        row = record._asdict() | {"groups": list(record.groups), "created_at": now, "updated_at": now}
+        del row["rotating_from"], row["client_id"]
+        return {"$setOnInsert": row}
 
     def change(
         self,
