@@ -5,8 +5,10 @@ AWS API reference, Authorizer (identitySource, identityValidationExpression, aut
 """
 
 import re
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -43,6 +45,8 @@ class Authorizer:
         self._function = function
         self._clock = clock
         self._cache: dict[tuple[str, ...], _Cached] = {}
+        """The oldest first: all stay equally long. Requests come in several threads."""
+        self._cache_lock = threading.Lock()
 
     def authorize(self, request: Request, match: Match) -> Answer:
         """Return the answer that allows this request. Raises Refusal."""
@@ -66,7 +70,8 @@ class Authorizer:
         return values
 
     def _cached(self, identity: tuple[str, ...]) -> Answer | None:
-        entry = self._cache.get(identity)
+        with self._cache_lock:
+            entry = self._cache.get(identity)
         return entry.answer if entry and self._clock() < entry.until else None
 
     def _ask(self, identity: tuple[str, ...], request: Request, match: Match) -> Answer:
@@ -83,8 +88,11 @@ class Authorizer:
     def _remember(self, identity: tuple[str, ...], answer: Answer, asked_at: float) -> None:
         """Keep it for the TTL, be it allow or deny. That an error is not kept is (unproven)."""
         now = self._clock()
-        self._cache = {key: entry for key, entry in self._cache.items() if entry.until > now}
-        self._cache[identity] = _Cached(answer, asked_at + self._definition.ttl_seconds)
+        with self._cache_lock:
+            self._cache.pop(identity, None)
+            self._cache[identity] = _Cached(answer, asked_at + self._definition.ttl_seconds)
+            for ended in list(takewhile(lambda key: self._cache[key].until <= now, self._cache)):
+                del self._cache[ended]
 
     def _event(self, identity: tuple[str, ...], request: Request, match: Match) -> Mapping[str, Any]:
         if self._definition.kind == "token":

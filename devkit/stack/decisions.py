@@ -2,12 +2,14 @@
 
 import json
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 WAIT_SECONDS = 2.0
+KEPT = 100
 REFUSING = ("[ERROR] Exception: Unauthorized", "[ERROR] RuntimeError: ")
 """How functions/token_authorizer ends a request that it does not allow; the decision's own line says more."""
 GROUP_SOURCES = {"token": "its token", "documentdb": "the document store", "none": "nowhere"}
@@ -36,23 +38,28 @@ class Decision:
 
 
 class DecisionLog:
-    """Collects decisions from the lines that the authorizer prints; `show` gets each line as a person reads it."""
+    """Counts the decisions in the lines that the authorizer prints and keeps the latest.
+
+    `show` gets each line as a person reads it.
+    """
 
     def __init__(self, show: Callable[[str], None] = lambda _line: None) -> None:
         self._show = show
-        self._decisions: list[Decision] = []
+        self._count = 0
+        self._latest: deque[Decision] = deque(maxlen=KEPT)
         self._changed = threading.Condition()
 
     def __len__(self) -> int:
         with self._changed:
-            return len(self._decisions)
+            return self._count
 
     def read_line(self, line: str) -> None:
         """Take one line of the authorizer's output."""
         decision = parse_decision(line)
         if decision:
             with self._changed:
-                self._decisions.append(decision)
+                self._count += 1
+                self._latest.append(decision)
                 self._changed.notify_all()
         shown = human_line(decision) if decision else other_line(line)
         if shown:
@@ -64,10 +71,14 @@ class DecisionLog:
             self._show(shown)
 
     def next_after(self, count: int) -> Decision | None:
-        """The decision that follows the first `count`; waits shortly for it, since the line takes its own way."""
+        """The decision that follows the first `count`, unless it is long past.
+
+        Waits shortly for it, since the line takes its own way.
+        """
         with self._changed:
-            self._changed.wait_for(lambda: len(self._decisions) > count, WAIT_SECONDS)
-            return self._decisions[count] if len(self._decisions) > count else None
+            self._changed.wait_for(lambda: self._count > count, WAIT_SECONDS)
+            place = count - self._count
+            return self._latest[place] if -len(self._latest) <= place < 0 else None
 
 
 def parse_decision(line: str) -> Decision | None:

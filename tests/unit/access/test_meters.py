@@ -39,12 +39,17 @@ def test_before_anything_happened_nothing_is_told(cache: KeyCache) -> None:
     assert Meters([cache], ClientGroups(find))() == {}
 
 
-def test_fetches_are_told_once_and_the_age_of_keys_each_time(cache: KeyCache, clock: FakeClock) -> None:
-    meters = Meters([cache], None)
+def test_fetches_are_told_once_and_the_age_of_keys_once_a_minute(cache: KeyCache, clock: FakeClock) -> None:
+    meters = Meters([cache], None, clock=clock)
     cache.get(OKTA_KEY)
     assert meters() == {"KeySetFetches": 1, "KeySetAgeSeconds": 0}
-    clock.advance(12)
-    assert meters() == {"KeySetAgeSeconds": 12}
+    clock.advance(59)
+    assert meters() == {}
+    clock.advance(1)
+    assert meters() == {"KeySetAgeSeconds": 60}
+    assert meters() == {}
+    clock.advance(-30)
+    assert meters() == {"KeySetAgeSeconds": 30}
 
 
 def test_a_fetch_that_failed_counts_too(cache: KeyCache, fetch: FakeFetch) -> None:

@@ -11,6 +11,7 @@ from devkit.explain.authorizer_parts import assemble
 from devkit.explain.steps import Steps
 from devkit.explain.token_checks import TOKEN_CHECKS, TokenSubject
 from okta_gateway.access.principal import identify
+from okta_gateway.tokens import jws
 from okta_gateway.tokens.issuer import IssuerProfile
 from okta_gateway.tokens.verifier import Verifier
 from tests.tokens import NOW, gateway_profile, gateway_token, machine_token, okta_profile, okta_token
@@ -24,6 +25,7 @@ WHOLE = ("verify", "verify_claims")
 def called_in(work: Callable[[], object]) -> list[str]:
     """The product's functions that the work calls, in their order."""
     names: list[str] = []
+    jws._parse_header.cache_clear()  # what it remembers is called once
 
     def note(frame: FrameType, event: str, _argument: Any) -> None:
         module = frame.f_globals.get("__name__", "")

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from devkit.stack.decisions import Decision, DecisionLog, human_line, other_line, parse_decision
+from devkit.stack.decisions import KEPT, Decision, DecisionLog, human_line, other_line, parse_decision
 from okta_gateway.access import decision_log
 from okta_gateway.errors import StoreUnavailable, TokenExpired
 
@@ -99,6 +99,16 @@ def test_the_next_decision_is_waited_for() -> None:
     later.join()
     assert decision
     assert decision.principal == "second"
+
+
+def test_of_many_decisions_the_latest_are_kept_and_all_are_counted() -> None:
+    log = DecisionLog()
+    for number in range(KEPT + 5):
+        log.read_line(line(principal=str(number)))
+    assert len(log) == KEPT + 5
+    assert log.next_after(4) is None
+    following = [log.next_after(count) for count in (5, KEPT + 4)]
+    assert [decision.principal for decision in following if decision] == ["5", str(KEPT + 4)]
 
 
 def test_another_functions_lines_are_shown_and_are_no_decisions() -> None:

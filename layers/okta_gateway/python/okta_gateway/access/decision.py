@@ -4,13 +4,14 @@ import hashlib
 import math
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from okta_gateway.access.groups import ClientGroups
 from okta_gateway.access.policy import Policy, build_policy
 from okta_gateway.access.principal import MACHINE, USER, Principal, identify
 from okta_gateway.access.rules import CurrentRules
-from okta_gateway.access.scopes import MappedScopes
+from okta_gateway.access.scopes import AccessRules, MappedScopes
 from okta_gateway.errors import AccessRefused, ClientNotRegistered, ClientWithoutGroups, GroupsWithoutScopes, NoGroups
 from okta_gateway.tokens.verifier import Verifier
 
@@ -63,6 +64,14 @@ class Limits(NamedTuple):
     allow_encoded_slash: bool
 
 
+class Rights(NamedTuple):
+    """What groups may do; `any` is False when nothing but to ask who one is."""
+
+    scopes: MappedScopes
+    policy: Policy
+    any: bool
+
+
 class Authorizer:
     """Decides about tokens.
 
@@ -106,21 +115,13 @@ class Authorizer:
         principal = identify(self.verifier.verify(token))
         groups = self.groups_of(principal)
         in_force = self.rules()
-        mapped = in_force.rules.scopes_of(groups.names)
-        policy = build_policy(
-            in_force.rules,
-            mapped.names,
-            stage_arn,
-            max_bytes=self.limits.policy_max_bytes,
-            allow_encoded_slash=self.limits.allow_encoded_slash,
-        )
-        has_rights = bool(in_force.rules.permissions_of(mapped.names))
+        rights = rights_of(groups.names, in_force.rules, stage_arn, self.limits)
         return Decision(
             principal=principal,
             groups=groups,
-            scopes=mapped,
-            policy=policy,
-            refusal=None if has_rights else _why_no_rights(principal, groups, has_store=self.client_groups is not None),
+            scopes=rights.scopes,
+            policy=rights.policy,
+            refusal=None if rights.any else _why_no_rights(principal, groups, has_store=self.client_groups is not None),
             good_until=min(principal.expires_at, groups.good_until, in_force.good_until, now + REMEMBER_SECONDS),
         )
 
@@ -133,6 +134,20 @@ class Authorizer:
         lookup = self.client_groups.of(principal.id)
         source = FROM_NOWHERE if lookup.groups is None else FROM_STORE
         return PrincipalGroups(lookup.groups or (), source, lookup.good_until)
+
+
+@lru_cache(maxsize=256)
+def rights_of(groups: tuple[str, ...], rules: AccessRules, stage_arn: str, limits: Limits) -> Rights:
+    """What the groups bring at the stage. Raises PolicyTooLarge. Many tokens name the same groups."""
+    mapped = rules.scopes_of(groups)
+    policy = build_policy(
+        rules,
+        mapped.names,
+        stage_arn,
+        max_bytes=limits.policy_max_bytes,
+        allow_encoded_slash=limits.allow_encoded_slash,
+    )
+    return Rights(mapped, policy, bool(rules.permissions_of(mapped.names)))
 
 
 def _why_no_rights(principal: Principal, groups: PrincipalGroups, *, has_store: bool) -> AccessRefused:

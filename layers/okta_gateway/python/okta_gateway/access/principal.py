@@ -29,13 +29,18 @@ class Principal(NamedTuple):
 def identify(token: VerifiedToken) -> Principal:
     """The principal of a verified token. Raises UnknownPrincipal for one that is neither a user's nor a machine's."""
     claims = token.claims
-    kind, principal_id = (USER, claims["sub"]) if token.kind is Kind.GATEWAY else _okta_principal(claims)
+    if token.kind is Kind.GATEWAY:
+        kind, principal_id = USER, claims["sub"]
+        username, client_id = _string(claims.get("username")), _string(claims.get("client_id"))
+    else:
+        kind, principal_id = _okta_principal(claims)
+        username, client_id = claims["sub"] if kind == USER else None, claims["cid"]
     return Principal(
         kind=kind,
         id=principal_id,
         subject=claims["sub"],
-        username=_username(token, kind),
-        client_id=_string(claims.get("client_id" if token.kind is Kind.GATEWAY else "cid")),
+        username=username,
+        client_id=client_id,
         groups=string_list(claims.get("groups")),
         auth_method=token.kind.value,
         issuer=claims["iss"],
@@ -54,15 +59,9 @@ def _okta_principal(claims: dict[str, Any]) -> tuple[str, str]:
     raise UnknownPrincipal("the token has no usable uid, and its sub is not its cid")
 
 
-def _username(token: VerifiedToken, kind: str) -> str | None:
-    if token.kind is Kind.GATEWAY:
-        return _string(token.claims.get("username"))
-    return str(token.claims["sub"]) if kind == USER else None
-
-
 def string_list(claim: object) -> tuple[str, ...]:
     """The strings of a claim, each once; anything but a list of strings counts as none: it cannot be read safely."""
-    if not isinstance(claim, list) or not all(isinstance(group, str) for group in claim):
+    if not isinstance(claim, list) or not {type(group) for group in claim} <= {str}:
         return ()
     return tuple(dict.fromkeys(claim))
 

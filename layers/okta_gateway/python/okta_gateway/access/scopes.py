@@ -1,6 +1,7 @@
 """Access rules: which scopes a group brings, which routes a scope opens; validated strictly, whatever the source."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
@@ -123,8 +124,8 @@ def _lists(value: object, key: str, where: Where, problems: list[str]) -> dict[s
             continue
         problems += [
             f"{where((key, name))}: {item!r} stands twice in {key}.{name}"
-            for item in set(items)
-            if items.count(item) > 1
+            for item, count in Counter(items).items()
+            if count > 1
         ]
         lists[name] = items
     return lists

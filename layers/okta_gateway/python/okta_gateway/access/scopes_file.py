@@ -51,10 +51,12 @@ def _read_json(path: Path, text: str) -> tuple[object, _Lines]:
 
 
 def _unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in members]
-    if twice := [name for name in names if names.count(name) > 1]:
-        raise ValueError(f"the key {twice[0]!r} stands twice")
-    return dict(members)
+    values: dict[str, Any] = {}
+    for name, value in members:
+        if name in values:
+            raise ValueError(f"the key {name!r} stands twice")
+        values[name] = value
+    return values
 
 
 def _read_yaml(path: Path, text: str) -> tuple[object, _Lines]:

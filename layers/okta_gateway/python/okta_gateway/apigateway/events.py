@@ -4,6 +4,7 @@ Shapes: AWS, "Input to an API Gateway Lambda authorizer" and "Control access to 
 """
 
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from okta_gateway.errors import AuthorizationMissing, AuthorizationRepeated, EventMalformed, SchemeUnsupported
@@ -57,7 +58,14 @@ def parse_authorizer_event(event: object) -> AuthorizerRequest:
 
 def parse_stage_arn(arn: object) -> StageArn:
     """The stage of a method ARN, `arn:aws:execute-api:region:account:api/stage/GET/path`. Raises EventMalformed."""
-    match = _STAGE_ARN.match(arn) if isinstance(arn, str) else None
+    parts = arn.split("/", 2) if isinstance(arn, str) else []
+    return _parse_stage("/".join(parts[:2]) + "/" * (len(parts) == 3))
+
+
+@lru_cache(maxsize=8)
+def _parse_stage(start: str) -> StageArn:
+    """A function is called by one stage, seldom by a few. `start` ends behind the slash that follows the stage."""
+    match = _STAGE_ARN.fullmatch(start)
     if match is None:
         raise EventMalformed("methodArn or routeArn is not the ARN of a method of an API")
     return StageArn(*match.groups())

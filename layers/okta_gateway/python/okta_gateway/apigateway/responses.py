@@ -4,7 +4,6 @@ Shape: AWS, "Output from an API Gateway Lambda authorizer"; the same for REST an
 """
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -25,7 +24,7 @@ def policy_answer(decision: Decision) -> dict[str, Any]:
     The result is shared by all answers for one remembered decision: do not change it.
     """
     context = decision_context(decision)
-    size = sum(len(value) for value in context.values())
+    size = len("".join(context.values()))
     if size > MAX_CONTEXT_BYTES:
         raise ContextTooLarge(f"{size} bytes about the principal, at most {MAX_CONTEXT_BYTES} fit")
     return {
@@ -53,7 +52,8 @@ def decision_context(decision: Decision) -> dict[str, str]:
     }
 
 
-def header_list(items: Sequence[str], separator: str) -> str:
+@lru_cache(maxsize=256)
+def header_list(items: tuple[str, ...], separator: str) -> str:
     return separator.join(header_value(item) for item in items) or NONE
 
 
@@ -63,6 +63,8 @@ def header_value(text: str | None) -> str:
         return NONE
     if text == NONE:
         return _percent_encoded(text)
+    if _SAFE.fullmatch(text):
+        return text
     return "".join(part if _SAFE.fullmatch(part) else _percent_encoded(part) for part in _WORDS.findall(text))
 
 

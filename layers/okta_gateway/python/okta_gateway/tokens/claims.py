@@ -57,8 +57,7 @@ def verify_issuer(claims: JsonObject, profile: IssuerProfile) -> None:
 def verify_audience(claims: JsonObject, profile: IssuerProfile) -> None:
     """RFC 7519, section 4.1.3: a string or an array of strings, one of which must be ours."""
     audience = claims.get("aud")
-    values = audience if isinstance(audience, list) else [audience]
-    if not all(isinstance(value, str) for value in values) or profile.audiences.isdisjoint(values):
+    if not (audience in profile.audiences if isinstance(audience, str) else _names_one(audience, profile.audiences)):
         raise AudienceMismatch(f"accepted: {', '.join(sorted(profile.audiences))}; aud is {audience!r}")
 
 
@@ -93,11 +92,18 @@ def verify_client(claims: JsonObject, profile: IssuerProfile) -> None:
         raise ClientNotAllowed(f"cid {client_id!r} is not in OKTA_ALLOWED_CLIENT_IDS")
 
 
+def _names_one(audience: object, accepted: frozenset[str]) -> bool:
+    """Whether it is an array of strings, one of which is accepted."""
+    if not isinstance(audience, list) or not all(isinstance(value, str) for value in audience):
+        return False
+    return not accepted.isdisjoint(audience)
+
+
 def _time(claims: JsonObject, name: str) -> float:
     """A NumericDate (RFC 7519, section 2): a JSON number, within what a float counts exactly."""
     value = claims.get(name)
-    # bool is a number to Python, not to JSON.
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < _LATEST_TIME:
+    # Not isinstance: bool is a number to Python, not to JSON.
+    if (type(value) is not int and type(value) is not float) or not 0 <= value < _LATEST_TIME:
         raise ClaimMalformed(f"{name} is missing or not a time in seconds")
     return float(value)
 

@@ -1,7 +1,9 @@
 """Compact JWS: from the characters of a token to a header, a payload and a verified signature, strictly (RFC 7515)."""
 
 import json
+from binascii import Error as NotBase64
 from binascii import a2b_base64
+from functools import lru_cache
 from typing import Any, NamedTuple, NoReturn
 
 from cryptography.exceptions import InvalidSignature
@@ -15,7 +17,8 @@ MAX_TOKEN_LENGTH = 10_240
 """Characters. API Gateway delivers no more than this in request line and headers together (AWS quotas)."""
 
 _BASE64URL = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_TO_BASE64 = bytes.maketrans(b"-_", b"+/")
+# To the alphabet that a2b_base64 reads; what base64url does not have becomes what base64 does not have either.
+_TO_BASE64 = bytes.maketrans(b"-_+/=", b"+/\0\0\0")
 # Of the last character of a segment only the first 2 or 4 bits count; the rest must be zero, or two different strings
 # would be one token (RFC 4648, section 3.5). Index: length of the segment modulo 4.
 _LAST_CHARACTERS: tuple[bytes, bytes, bytes, bytes] = (_BASE64URL, b"", b"AQgw", b"AEIMQUYcgkosw048")
@@ -46,12 +49,15 @@ def parse(token: str) -> Jws:
     """
     if len(token) > MAX_TOKEN_LENGTH:
         raise TokenTooLong(f"{len(token)} characters, at most {MAX_TOKEN_LENGTH} are read")
-    header, payload, signature = _segments(token)
+    try:
+        header, payload, signature = token.encode("ascii").split(b".")
+    except ValueError:
+        raise _not_three(token) from None
     return Jws(
-        header=parse_json_object(decode_base64url(header, "header"), "header"),
-        payload=parse_json_object(decode_base64url(payload, "payload"), "payload"),
-        signing_input=header + b"." + payload,
-        signature=decode_base64url(signature, "signature"),
+        _parse_header(header),
+        parse_json_object(decode_base64url(payload, "payload"), "payload"),
+        header + b"." + payload,
+        decode_base64url(signature, "signature"),
     )
 
 
@@ -66,7 +72,7 @@ def verify_signature(jws: Jws, key: RSAPublicKey) -> None:
 def parse_json_object(text: bytes, what: str) -> JsonObject:
     """Parse strict JSON (RFC 8259; names unique, as RFC 7515 section 4 demands of headers). Raises TokenMalformed."""
     try:
-        value = _decoder.decode(text.decode("utf-8"))
+        value = _decoded(text.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         # The parser's own message may quote the token; its type says enough.
         raise TokenMalformed(f"the {what} is not strict JSON ({type(error).__name__})") from None
@@ -80,23 +86,36 @@ def parse_json_object(text: bytes, what: str) -> JsonObject:
 def decode_base64url(segment: bytes, what: str) -> bytes:
     """Decode canonical base64url without padding (RFC 7515, section 2). Raises TokenMalformed, which names `what`."""
     remainder = len(segment) % 4
-    if not segment or segment.translate(None, _BASE64URL):
-        raise TokenMalformed(f"the {what} is empty or has characters outside base64url")
+    if not segment:
+        raise TokenMalformed(f"the {what} is empty")
     if segment[-1] not in _LAST_CHARACTERS[remainder]:
-        raise TokenMalformed(f"the {what} ends in the middle of a byte")
-    return a2b_base64(segment.translate(_TO_BASE64) + _PADDING[remainder])
-
-
-def _segments(token: str) -> tuple[bytes, bytes, bytes]:
+        raise TokenMalformed(f"the {what} does not end as base64url does: cut off, padded, or with bits left over")
     try:
-        segments = token.encode("ascii").split(b".")
-    except UnicodeEncodeError:
-        raise TokenMalformed("a character outside ASCII") from None
-    if len(segments) == 5:
-        raise TokenEncrypted("five segments")
-    if len(segments) != 3:
-        raise TokenMalformed(f"{len(segments)} segments instead of three")
-    return segments[0], segments[1], segments[2]
+        return a2b_base64(segment.translate(_TO_BASE64) + _PADDING[remainder], strict_mode=True)
+    except NotBase64:
+        raise TokenMalformed(f"the {what} has characters outside base64url") from None
+
+
+@lru_cache(maxsize=32)
+def _parse_header(segment: bytes) -> JsonObject:
+    """All tokens of one signing key have the same header. The result is shared: do not change it."""
+    return parse_json_object(decode_base64url(segment, "header"), "header")
+
+
+def _decoded(text: str) -> object:
+    """As the decoder's decode, without its search for the white space around an object that tokens do not have."""
+    if text.startswith("{"):
+        value, end = _decoder.raw_decode(text)
+        if end == len(text):
+            return value
+    return _decoder.decode(text)
+
+
+def _not_three(token: str) -> TokenMalformed | TokenEncrypted:
+    if not token.isascii():
+        return TokenMalformed("a character outside ASCII")
+    segments = token.count(".") + 1
+    return TokenEncrypted("five segments") if segments == 5 else TokenMalformed(f"{segments} segments instead of three")
 
 
 def _unique_members(members: list[tuple[str, Any]]) -> JsonObject:

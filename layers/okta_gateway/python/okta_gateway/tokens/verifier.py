@@ -55,8 +55,11 @@ class Verifier:
     def profile_of(self, jws: Jws) -> IssuerProfile:
         """The profile to hold the token to, by its claimed issuer; the claim itself is verified with the others."""
         issuer = jws.payload.get("iss")
-        named = (profile for profile in self.profiles if isinstance(issuer, str) and issuer in profile.issuers)
-        return next(named, self.profiles[0])
+        if isinstance(issuer, str):
+            for profile in self.profiles:
+                if issuer in profile.issuers:
+                    return profile
+        return self.profiles[0]
 
 
 def verify_header(jws: Jws, profile: IssuerProfile) -> None:
