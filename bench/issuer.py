@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +20,42 @@ from devkit.serving import serve
 SERVER_ID = "aus1234567890abcdef"
 AUDIENCE = "api://ai-registry"
 KEY_ID = "bench-key"
+GROUPS = ("registry-admins", "public-mcp-users", "Everyone", "mcp-developers", "mcp-platform")
+
+type Holder = Callable[[int], Mapping[str, Any]]
+"""The claims about the holder of the token of that number."""
+
+
+def person(_number: int) -> Mapping[str, Any]:
+    """Somebody with five groups."""
+    return {
+        "cid": "0oa1234567890abcdef",
+        "uid": "00u1234567890abcdef",
+        "auth_time": int(time.time()) - 10,
+        "sub": "ada.lovelace@example.com",
+        "groups": GROUPS,
+    }
+
+
+def person_in_groups(count: int) -> Holder:
+    """Somebody with that many groups, of which the rules know what they know of GROUPS."""
+    groups = GROUPS + tuple(f"department-{number:03d}" for number in range(count - len(GROUPS)))
+    return lambda number: {**person(number), "groups": groups}
+
+
+def machine(number: int) -> Mapping[str, Any]:
+    """A machine client, another one for each number; its groups are in the store."""
+    client_id = machine_id(number)
+    return {"cid": client_id, "sub": client_id, "scp": ["gateway.access"]}
+
+
+def one_machine(_number: int) -> Mapping[str, Any]:
+    """The same machine client each time."""
+    return machine(0)
+
+
+def machine_id(number: int) -> str:
+    return f"0oa{number:017d}"
 
 
 @dataclass(frozen=True)
@@ -28,6 +64,11 @@ class Issuer:
 
     url: str
     key: rsa.RSAPrivateKey
+    key_set: Mapping[str, Any]
+
+    @property
+    def issuer(self) -> str:
+        return f"{self.url}/oauth2/{SERVER_ID}"
 
     def environment(self) -> dict[str, str]:
         """The authorizer's settings for this issuer."""
@@ -39,25 +80,25 @@ class Issuer:
             "OKTA_AUDIENCE": AUDIENCE,
         }
 
-    def events(self, count: int) -> list[dict[str, str]]:
-        """TOKEN events, each with a token of its own."""
-        return [_event(self._token(number)) for number in range(count)]
+    def tokens(self, count: int, holder: Holder = person) -> list[str]:
+        """Tokens for an hour, no two the same."""
+        return [self._token(number, holder(number)) for number in range(count)]
 
-    def _token(self, number: int) -> str:
+    def events(self, count: int, holder: Holder = person) -> list[dict[str, str]]:
+        """TOKEN events, each with a token of its own."""
+        return [_event(token) for token in self.tokens(count, holder)]
+
+    def _token(self, number: int, about_holder: Mapping[str, Any]) -> str:
         now = int(time.time())
         claims: dict[str, Any] = {
             "ver": 1,
             "jti": f"AT.{number:040d}",
-            "iss": f"{self.url}/oauth2/{SERVER_ID}",
+            "iss": self.issuer,
             "aud": AUDIENCE,
             "iat": now,
             "exp": now + 3600,
-            "cid": "0oa1234567890abcdef",
-            "uid": "00u1234567890abcdef",
             "scp": ["openid", "profile", "gateway.access"],
-            "auth_time": now - 10,
-            "sub": "ada.lovelace@example.com",
-            "groups": ["registry-admins", "public-mcp-users", "Everyone", "mcp-developers", "mcp-platform"],
+            **about_holder,
         }
         return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": KEY_ID, "typ": None})
 
@@ -66,13 +107,13 @@ class Issuer:
 def issuer() -> Iterator[Issuer]:
     """Serve a key set of two keys on loopback."""
     key, next_key = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
-    document = {"keys": [_jwk(key, KEY_ID), _jwk(next_key, "bench-next-key")]}
+    key_set = {"keys": [_jwk(key, KEY_ID), _jwk(next_key, "bench-next-key")]}
 
     def keys(_request: Request) -> JSONResponse:
-        return JSONResponse(document, headers={"Cache-Control": "max-age=3600, must-revalidate"})
+        return JSONResponse(key_set, headers={"Cache-Control": "max-age=3600, must-revalidate"})
 
     with serve(Starlette(routes=[Route(f"/oauth2/{SERVER_ID}/v1/keys", keys)])) as url:
-        yield Issuer(url, key)
+        yield Issuer(url, key, key_set)
 
 
 def _jwk(key: rsa.RSAPrivateKey, kid: str) -> dict[str, str]:

@@ -1,52 +1,100 @@
-"""Measure one fresh sandbox: its cold start, its warm answers, its memory."""
+"""Part of the benchmarks: cold start, warm answer and memory under AWS's runtime client, against an empty function."""
 
-import json
+import random
+import statistics
+import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from devkit.gateway.functions import FunctionDefinition
-from devkit.gateway.lambda_runtime_api import Invocation
-from devkit.gateway.lambda_sandbox import Sandbox
+from rich.console import Console
+from rich.progress import track
 
-ANSWER_SECONDS = 30.0
+from bench.cold_profile import cold_profile
+from bench.markdown import table
+from bench.results import ratio, shown, verdict
+from bench.sandbox import Measured, measure
+from bench.sandbox_rows import EMPTY, ENRICHED, NEW, WARM_EVENTS, Limits, Row, rows
+from bench.section import Section
 
+ROUNDS = 21
+FEWEST_ROUNDS = 9
+ENOUGH_SECONDS = 210
+"""A slow machine does no further round after so long, once it has done the fewest."""
+COLUMNS = ("cold", "warm", "memory")
+ABOUT = """\
+Each function runs under AWS's own runtime client (`awslambdaric`), one process a sandbox, as multiples of a function
+that returns a constant; {rounds} interleaved rounds. Cold: from the start of the process to its first answer. Warm: the
+median of {events} answers of the same process, through the runtime client, whose own time is in every row. Memory: the
+process's peak.
 
-@dataclass(frozen=True)
-class Measured:
-    """One sandbox. Times in seconds; memory in bytes, as the kernel counts the resident set."""
+Ours has its keys at hand: they come from an issuer on loopback while the imports run. A machine's groups come from a
+store on loopback that speaks DocumentDB's protocol and is written in Python, so that a lookup's own time says nothing
+about DocumentDB; its address is in a secret, read from a stand-in of AWS's Parameters and Secrets extension, or with
+boto3. The peers answer with a policy for the same routes, without the denies that ours has."""
+EMPTY_TIMES = (
+    "Here the empty function's cold start took {cold:.1f} ms, its warm answer {warm:.0f} µs; it had {memory:.1f} MB."
+)
 
-    cold: float
-    warm: tuple[float, ...]
-    memory: int
-
-
-def measure(function: FunctionDefinition, events: Sequence[Mapping[str, str]], log: IO[bytes]) -> Measured:
-    """Start a sandbox, give it the events one after the other; the first is the cold start's."""
-    bodies = [json.dumps(event).encode() for event in events]
-    with Sandbox(function, log) as sandbox:
-        cold_invocation = _invoke(sandbox, function, bodies[0])
-        cold = cold_invocation.answered_at - sandbox.spawned_at
-        warm = tuple(_invoke(sandbox, function, body).seconds for body in bodies[1:])
-        return Measured(cold, warm, _resident_bytes(sandbox.pid))
-
-
-def _invoke(sandbox: Sandbox, function: FunctionDefinition, body: bytes) -> Invocation:
-    invocation = Invocation(body, function.arn, int((time.time() + ANSWER_SECONDS) * 1000))
-    sandbox.api.submit(invocation)
-    invocation.answer.result(ANSWER_SECONDS)
-    return invocation
-
-
-def _resident_bytes(pid: int) -> int:
-    """The peak resident set (VmHWM in proc_pid_status(5)); 0 where there is no /proc."""
-    return sum(_kilobytes(Path(f"/proc/{pid}/status"), "VmHWM")) * 1024
+type Rounds = Mapping[str, Sequence[Measured]]
 
 
-def _kilobytes(status: Path, name: str) -> Iterator[int]:
-    if status.exists():
-        for line in status.read_text(encoding="ascii").splitlines():
-            if line.startswith(f"{name}:"):
-                yield int(line.split()[1])
+def run(console: Console) -> Section:
+    """Takes about four minutes."""
+    console.print("sandboxes: ours and the usual libraries under AWS's runtime client, in interleaved rounds")
+    with tempfile.TemporaryDirectory() as folder, Path(folder, "log").open("wb") as log, rows(Path(folder)) as compared:
+        measured = _rounds(compared, log, console)
+        floor = statistics.median(one.cold for one in measured[EMPTY])
+        profile = cold_profile({"a person's token": compared[NEW], "a machine's": compared[ENRICHED]}, floor, console)
+    about = ABOUT.format(rounds=len(measured[EMPTY]), events=WARM_EVENTS)
+    limits = {name: row.limits for name, row in compared.items()}
+    text = "\n\n".join([about, comparison(measured, limits), _floor(measured[EMPTY]), profile])
+    return Section("In a sandbox, beside what people use instead", text)
+
+
+def comparison(measured: Rounds, limits: Mapping[str, Limits]) -> str:
+    """The table: each figure over the empty function's of the same round."""
+    floors = [_cold(measured[EMPTY]), _warm(measured[EMPTY]), _memory(measured[EMPTY])]
+    lines = []
+    for name, of_rounds in measured.items():
+        values = (_cold(of_rounds), _warm(of_rounds), _memory(of_rounds))
+        ratios = [ratio(one, floor) for one, floor in zip(values, floors, strict=True)]
+        wanted = [
+            f"{what} {verdict(found, limit)}"
+            for what, found, limit in zip(COLUMNS, ratios, limits[name], strict=True)
+            if limit is not None
+        ]
+        lines.append([name, *map(shown, ratios), "; ".join(wanted)])
+    return table(["function", *COLUMNS, "wanted"], lines)
+
+
+def _rounds(compared: Mapping[str, Row], log: IO[bytes], console: Console) -> Rounds:
+    """Before the first round each runs once unmeasured: that compiles its modules and fills the file system's cache."""
+    measured: dict[str, list[Measured]] = {name: [] for name in compared}
+    for row in compared.values():
+        measure(row.function, row.events[:2], log)
+    started = time.monotonic()
+    for number in track(range(ROUNDS), "rounds", console=console, disable=not console.is_terminal):
+        if number >= FEWEST_ROUNDS and time.monotonic() - started > ENOUGH_SECONDS:
+            break
+        for name in random.sample(list(compared), len(compared)):
+            measured[name].append(measure(compared[name].function, compared[name].events, log))
+    return measured
+
+
+def _floor(empty: Sequence[Measured]) -> str:
+    cold, warm, memory = (statistics.median(values) for values in (_cold(empty), _warm(empty), _memory(empty)))
+    return EMPTY_TIMES.format(cold=cold * 1e3, warm=warm * 1e6, memory=memory / 1e6)
+
+
+def _cold(measured: Sequence[Measured]) -> list[float]:
+    return [one.cold for one in measured]
+
+
+def _warm(measured: Sequence[Measured]) -> list[float]:
+    return [statistics.median(one.warm) for one in measured]
+
+
+def _memory(measured: Sequence[Measured]) -> list[float]:
+    return [float(one.memory) for one in measured]

@@ -1,6 +1,7 @@
 """An examination on a screen: every check in a line, then each finding with what it means and how to mend it."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
@@ -9,7 +10,7 @@ from rich.text import Text
 
 from devkit.cli.answers import printable
 from devkit.doctor import Examined
-from devkit.doctor.findings import Result
+from devkit.doctor.findings import Finding, Result
 
 STYLES = {Result.OK: "green", Result.PROBLEM: "bold red", Result.NOT_CHECKED: "yellow", Result.SKIPPED: "dim"}
 
@@ -17,9 +18,12 @@ STYLES = {Result.OK: "green", Result.PROBLEM: "bold red", Result.NOT_CHECKED: "y
 def show_examined(console: Console, examined: Sequence[Examined]) -> None:
     """Write the examination; readable at 80 columns and without colour."""
     console.print(_table(examined))
-    for each in examined:
-        if each.finding.fix:
-            _show_finding(console, each)
+    # What was skipped comes first, so that what is to be mended stands at the end, above the last line.
+    for finding, titles in sorted(_titles_by_finding(examined), key=lambda told: told[0].result is not Result.SKIPPED):
+        if finding.result is Result.SKIPPED:
+            _show_skipped(console, finding, titles)
+        elif finding.fix:
+            _show_finding(console, finding, titles)
     problems = sum(each.finding.result is Result.PROBLEM for each in examined)
     unknown = sum(each.finding.result is Result.NOT_CHECKED for each in examined)
     console.print()
@@ -36,15 +40,28 @@ def _table(examined: Sequence[Examined]) -> Table:
     for _ in range(3):
         table.add_column(overflow="fold")
     for check, finding in examined:
-        seen = Text(printable(finding.seen).partition("\n")[0], style="dim" if finding.result is Result.SKIPPED else "")
-        table.add_row(Text(finding.result.value, style=STYLES[finding.result]), check.title, seen)
+        if finding.result is not Result.SKIPPED:
+            seen = Text(printable(finding.seen).partition("\n")[0])
+            table.add_row(Text(finding.result.value, style=STYLES[finding.result]), check.title, seen)
     return table
 
 
-def _show_finding(console: Console, examined: Examined) -> None:
-    check, finding = examined
+def _titles_by_finding(examined: Iterable[Examined]) -> Iterable[tuple[Finding, list[str]]]:
+    """Each finding once: the same is the matter with a whole row of checks where one thing is missing."""
+    titles: dict[Finding, list[str]] = defaultdict(list)
+    for check, finding in examined:
+        titles[finding].append(check.title)
+    return titles.items()
+
+
+def _show_skipped(console: Console, finding: Finding, titles: list[str]) -> None:
     console.print()
-    console.print(Text(f"{check.title}: {finding.result.value}", style=STYLES[finding.result]))
+    console.print(Text(printable(f"Skipped {finding.seen}: {', '.join(titles)}."), style=STYLES[Result.SKIPPED]))
+
+
+def _show_finding(console: Console, finding: Finding, titles: list[str]) -> None:
+    console.print()
+    console.print(Text(f"{', '.join(titles)}: {finding.result.value}", style=STYLES[finding.result]))
     lines = (finding.seen, finding.meaning, f"What to do: {finding.fix}")
     for line in lines:
         if line:

@@ -8,8 +8,10 @@ import typer
 from devkit.cli.answers import OK, PROBLEM, Answer, CannotCheck, ProblemFound, error_console, respond, working
 from devkit.cli.options import Json, Yes, source_of
 from devkit.cli.setup_view import show_done, show_plan
+from devkit.doctor.console_paths import GROUPS
+from devkit.setup.app_steps import MACHINE
 from devkit.setup.choices import CREDENTIAL, Choices, known_settings, management_api, wanted_of
-from devkit.setup.plan import NO_LICENCE, Plan, Stopped, by_hand, carry_out, plan
+from devkit.setup.plan import Plan, Stopped, by_hand, carry_out, plan
 from devkit.setup.site import Site
 from devkit.setup.steps import State
 from devkit.setup.written import Files
@@ -70,7 +72,6 @@ def _set_up(site: Site, files: Files, manner: Manner) -> Answer:
     except OktaFeatureMissing:
         if not planned.has_server:
             raise
-    error_console().print(NO_LICENCE)
     with working("Looking at the org ..."):
         without = plan(site, has_server=False)
     return _made(site, without, files, manner)
@@ -92,7 +93,7 @@ def _made(site: Site, planned: Plan, files: Files, manner: Manner) -> Answer:
     hint = "" if planned.has_server else by_hand(site)
     kept = any(each.look.state is State.KEPT for each in planned.steps)
     members = _members(site, planned, done)
-    return Answer(PROBLEM if kept else OK, members, lambda screen: show_done(screen, planned, files, hint))
+    return Answer(PROBLEM if kept else OK, members, lambda screen: show_done(screen, planned, files, _next(site, hint)))
 
 
 def _agree(site: Site, planned: Plan, files: Files, manner: Manner) -> None:
@@ -104,6 +105,16 @@ def _agree(site: Site, planned: Plan, files: Files, manner: Manner) -> None:
         return
     if not typer.confirm("Go on?", err=True):
         raise ProblemFound("not_wanted", "Nothing was changed.")
+
+
+def _next(site: Site, by_hand: str) -> list[str]:
+    """What is left to people, in its order."""
+    steps = [by_hand] if by_hand else []
+    steps.append(f"Put people into the groups {', '.join(site.wanted.groups)} ({GROUPS} > the group > Assign people).")
+    if machine := site.app_ids.get(MACHINE):
+        add = f"okta-gateway m2m add NAME --client-id {machine} --group GROUP"
+        steps.append(f"Give the machine client its groups: {add}.")
+    return [*steps, "Look whether all is well: okta-gateway doctor."]
 
 
 def _members(site: Site, planned: Plan, done: list[str]) -> dict[str, object]:

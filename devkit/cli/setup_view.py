@@ -11,7 +11,15 @@ from devkit.setup.plan import NO_LICENCE, Plan
 from devkit.setup.steps import State
 from devkit.setup.written import Files
 
-STYLES = {State.THERE: "dim", State.CREATE: "green", State.CHANGE: "yellow", State.KEPT: "bold red"}
+STYLES = {
+    State.THERE: "dim",
+    State.CREATE: "green",
+    State.CHANGE: "yellow",
+    State.INCLUDED: "green",
+    State.KEPT: "bold red",
+}
+
+WHEN_KEPT = "okta-gateway doctor says whether it will do; if not, change it in the admin console."
 
 
 def show_plan(console: Console, planned: Plan, files: Files, differing: Sequence[str]) -> None:
@@ -28,19 +36,18 @@ def show_plan(console: Console, planned: Plan, files: Files, differing: Sequence
         console.print(Text(f"Replaces {line}.", style="yellow"))
 
 
-def show_done(console: Console, planned: Plan, files: Files, by_hand: str) -> None:
-    """Write what comes next."""
+def show_done(console: Console, planned: Plan, files: Files, following: Sequence[str]) -> None:
+    """Write what was done, and what comes next."""
     made = len(planned.to_do)
     console.print(
         Text(f"Okta is set up: {made} made or changed." if made else "Okta is set up already.", style="green")
     )
     for step, look in planned.steps:
         if look.state is State.KEPT:
-            console.print(Text(printable(f"{step.title}: {look.note}; it was left alone."), style="bold red"))
-    if by_hand:
-        console.print(Text(by_hand, style="yellow"))
+            console.print(
+                Text(printable(f"{step.title}: {look.note}; it was left alone: {WHEN_KEPT}"), style="bold red")
+            )
     console.print(f"The settings are in {files.env} and {files.tfvars}, with secrets, for your eyes only.")
-    console.print(
-        "Next: put people into the groups (Directory > Groups), register the machine with its groups (okta-gateway m2m "
-        "add NAME --client-id ID --group GROUP), then look with okta-gateway doctor."
-    )
+    console.print("\nWhat comes next:")
+    for number, text in enumerate(following, 1):
+        console.print(Text(printable(f"{number}. {text}")))

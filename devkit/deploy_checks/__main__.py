@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from devkit.deploy_checks.checkov_scan import CheckovFailed
 from devkit.deploy_checks.checks import CheckFailed, DeployChecks
-from devkit.deploy_checks.environments import CHECKOV, TOOLS, EnvironmentFailed
+from devkit.deploy_checks.environments import CHECKOV, TOOLS
 from devkit.deploy_checks.moto_server import MotoDidNotStart
 from devkit.deploy_checks.provider import ProviderUnavailable
 from devkit.deploy_checks.terraform_cli import TerraformFailed
+from devkit.locked_environment import EnvironmentFailed
 
 KNOWN_FAILURES = (
     CheckFailed,

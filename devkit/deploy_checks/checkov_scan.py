@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from devkit.deploy_checks.environments import CHECKOV, ROOT
+from devkit.deploy_checks.environments import CHECKOV
+from devkit.locks import ROOT
 
 REASONS = Path(__file__).with_name("checkov_reasons.yml")
 MINUTES = 5

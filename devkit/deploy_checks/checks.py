@@ -13,13 +13,14 @@ from pathlib import Path
 from devkit.deploy_checks.api_document import SHAPES, rendering_problems
 from devkit.deploy_checks.argument_lint import argument_problems
 from devkit.deploy_checks.checkov_scan import checkov_problems
-from devkit.deploy_checks.environments import CHECKOV, ROOT, TOOLS
+from devkit.deploy_checks.environments import CHECKOV, TOOLS
 from devkit.deploy_checks.module_tables import PAGE, with_tables
 from devkit.deploy_checks.moto_round_trip import run_round_trips
 from devkit.deploy_checks.older_provider import older_copy
 from devkit.deploy_checks.provider import unpack_provider
 from devkit.deploy_checks.terraform_cli import Terraform, find_terraform, write_settings
 from devkit.deploy_checks.terraform_files import MODULE, terraform_folders
+from devkit.locks import ROOT
 
 PROVIDER_FOLDER = ROOT / ".local" / "terraform-provider"
 PACKAGES = (

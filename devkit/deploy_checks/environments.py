@@ -1,106 +1,19 @@
-"""Python environments of the deploy checks: each made from its own hashed lock, once, and again when the lock changes.
+"""Python environments of the deploy checks, apart from .venv: checkov and SAM pin versions that the product lacks.
 
-They are apart from .venv because checkov and SAM pin versions that the product does not have.
-`python -m devkit.deploy_checks.environments` writes the locks again from the .in files beside this module.
+`python -m devkit.deploy_checks.environments` writes their locks again from the .in files beside this module.
 """
 
-import hashlib
-import shutil
-import subprocess
 import sys
-import tempfile
-import venv
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-from devkit.locks import FLAGS
+from devkit.locked_environment import LockedEnvironment, write_locks
+from devkit.locks import ROOT
 
-ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
-STAMP = "deploy-checks.stamp"
-
-
-class EnvironmentFailed(Exception):
-    """An environment could not be made; the message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class LockedEnvironment:
-    """A folder with packages, the file that pins them, and the file that says what is wanted."""
-
-    folder: Path
-    lock: Path
-    wanted: Path
-
-    @property
-    def python(self) -> Path:
-        return self.folder / "bin" / "python"
-
-    def program(self, name: str) -> str:
-        return str(self.folder / "bin" / name)
-
-    def is_ready(self) -> bool:
-        stamp = self.folder / STAMP
-        return stamp.is_file() and stamp.read_text(encoding="utf-8") == self._fingerprint()
-
-    def make(self) -> str:
-        """Install what the lock names, unless that is done; say so. Raises EnvironmentFailed."""
-        if self.is_ready():
-            return "is there already"
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.parent.mkdir(exist_ok=True)
-        venv.create(self.folder, with_pip=True)
-        command = [str(self.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-        done = _run([*command, "--require-hashes", "-r", str(self.lock)])
-        if done.returncode:
-            raise EnvironmentFailed(
-                f"{self.lock.name} could not be installed: check your network, proxy or pip index setting"
-                f" (pip config list), then run this again. pip said:\n{_end_of(done.stderr)}"
-            )
-        (self.folder / STAMP).write_text(self._fingerprint(), encoding="utf-8")
-        return f"from {self.lock.name}"
-
-    def is_fresh(self) -> bool:
-        """Whether the lock is what `write_lock` would write now. Raises EnvironmentFailed."""
-        with tempfile.TemporaryDirectory() as folder:
-            copy = Path(shutil.copy(self.lock, folder))
-            replace(self, lock=copy).write_lock()
-            return copy.read_bytes() == self.lock.read_bytes()
-
-    def write_lock(self) -> None:
-        """Resolve what is wanted, keeping the versions that stand there already. Raises EnvironmentFailed."""
-        command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--python", sys.executable, *FLAGS]
-        done = _run([*command, str(self.wanted), "--output-file", str(self.lock)])
-        if done.returncode:
-            raise EnvironmentFailed(f"{self.lock.name} could not be resolved. uv said:\n{_end_of(done.stderr)}")
-
-    def _fingerprint(self) -> str:
-        return f"{hashlib.sha256(self.lock.read_bytes()).hexdigest()} {sys.version} {self.folder}"
-
 
 TOOLS = LockedEnvironment(ROOT / ".local" / "deploy-tools", ROOT / "requirements-deploy.lock", HERE / "requirements.in")
 CHECKOV = LockedEnvironment(ROOT / ".local" / "checkov", ROOT / "requirements-checkov.lock", HERE / "checkov.in")
 
 
-def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-
-
-def _end_of(text: str) -> str:
-    return "\n".join(text.strip().splitlines()[-12:])
-
-
-def main() -> int:
-    """Write both locks; return the exit status."""
-    try:
-        for environment in (TOOLS, CHECKOV):
-            environment.write_lock()
-            print(f"Wrote {environment.lock.name}.")
-    except EnvironmentFailed as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_locks((TOOLS, CHECKOV)))

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from devkit.doctor.case import Case
-from devkit.doctor.console_paths import APP_ASSIGNMENTS, APP_GENERAL, APPLICATIONS
-from devkit.doctor.findings import Check, Finding, Need, listed, ok, problem, skipped
+from devkit.doctor.console_paths import APP_ASSIGNMENTS, APP_GENERAL, APPLICATIONS, NETWORKS
+from devkit.doctor.findings import Check, Finding, Need, listed, not_checked, ok, problem, skipped
 from devkit.doctor.org_records import Application
+from devkit.doctor.store_checks import LOOPBACK
+from okta_gateway.login.authorization_request import CALLBACK
 
 EVERYONE_ID_TYPE = "BUILT_IN"
 DPOP = "Require Demonstrating Proof of Possession (DPoP)"
@@ -41,8 +43,47 @@ def check_sign_out_uri(case: Case) -> Finding:
     return _registered(case, case.sign_out_uri, _web_app(case).sign_out_uris, "Sign-out redirect URIs", "Sign-out")
 
 
+def check_own_app(case: Case) -> Finding:
+    """The guide: "Do not reuse an existing app". Another service's redirect URI does not end as a gateway's does."""
+    foreign = [uri for uri in _web_app(case).redirect_uris if not is_ours(uri)]
+    if not foreign:
+        return ok("nobody else signs people in by it")
+    return problem(
+        f"Another service signs people in by it: {listed(foreign)}.",
+        "Both have one secret: who holds it, or answers at that address, has people's tokens for this API.",
+        f"Register an application for the gateway alone ({APPLICATIONS} > Create App Integration, or okta-gateway "
+        "setup), or remove the address.",
+    )
+
+
+def is_ours(uri: str) -> bool:
+    """A gateway's, or on loopback, where okta-gateway token --user waits."""
+    parts = urlsplit(uri)
+    return parts.path.endswith(CALLBACK) or parts.hostname in LOOPBACK
+
+
+def check_network_zones(case: Case) -> Finding:
+    """Whether Okta answers the function's address: 403 from the token endpoint where a client is bound to zones.
+
+    Okta's `network` of an application; what addresses a zone has is not for this credential to see.
+    """
+    clients = {case.web_client.client_id, case.machine.client_id} - {""}
+    known = [application for client_id in sorted(clients) if (application := case.okta.application(client_id))]
+    bound = [application for application in known if application.zones is not None]
+    if not bound:
+        return ok("tokens may be asked for from anywhere")
+    told = "; ".join(f"{each.label!r}: {listed(each.zones or ())}" for each in bound)
+    return not_checked(
+        f"Okta gives tokens in certain network zones only ({told}), and does not say which addresses they have.",
+        f"Look whether they have the address that the function calls from ({NETWORKS}): without a NAT gateway a Lambda "
+        f"function has none of its own. Or let the application be used from anywhere ({APP_GENERAL}).",
+    )
+
+
 def check_assignment(case: Case) -> Finding:
-    """The guide's most commonly missed step."""
+    """The guide's most commonly missed step. In Federation Broker Mode there is nothing to assign."""
+    if _web_app(case).is_for_everyone:
+        return ok("to everyone, by Federation Broker Mode: who has no group of the rules signs in and gets 403")
     assigned = case.okta.assigned_group_ids(_web_app(case).id)
     groups = [group for group in case.okta.groups if group.id in assigned]
     if any(group.type == EVERYONE_ID_TYPE for group in groups):
@@ -107,12 +148,20 @@ APP_CHECKS = (
     Check("refresh_grant", "Refresh tokens", check_refresh_grant, _WEB, ("web_app",)),
     Check("redirect_uri", "Redirect URI", check_redirect_uri, _WEB, ("web_app",)),
     Check("sign_out_uri", "Sign-out URI", check_sign_out_uri, _WEB, ("web_app",)),
+    Check("own_app", "Application for this alone", check_own_app, _WEB, ("redirect_uri",)),
     Check("assignment", "Application's groups", check_assignment, _WEB, ("web_app", "rules")),
     Check(
         "machine_app",
         "Machine's application",
         check_machine_app,
         (Need.CUSTOM_SERVER, Need.MACHINE, Need.MANAGEMENT_API),
+        ("api_permissions",),
+    ),
+    Check(
+        "network_zones",
+        "Network zones",
+        check_network_zones,
+        (Need.MANAGEMENT_API,),
         ("api_permissions",),
     ),
 )

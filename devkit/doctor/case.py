@@ -13,6 +13,7 @@ from devkit.cli.rules_sources import rules_in_force
 from devkit.cli.settings import has_store, open_database
 from devkit.doctor.org_view import OrgView
 from devkit.doctor.published import Published, fetch_discovery
+from devkit.doctor.rate_limits import RateLimitsSeen
 from devkit.explain import Explainer, Explanation, authorization_of, open_authorizer
 from devkit.stack.function_settings import KNOWN_LATER
 from okta_gateway.login.authorization_request import CALLBACK
@@ -102,10 +103,25 @@ class Case:
     def published(self) -> Published:
         return fetch_discovery(self.server.issuer, transport=self._transport, clock=self._clock)
 
+    @property
+    def accepted_issuers(self) -> frozenset[str]:
+        """The issuers of tokens of the custom server that the authorizer takes."""
+        others = self.get("OKTA_ISSUERS")
+        return frozenset([self.server.issuer, *(parse_list(others) if others else ())])
+
     @cached_property
     def okta(self) -> OrgView:
-        api = OktaApi(self.okta_url, self._credential, time_left=lambda: PATIENCE_SECONDS, transport=self._transport)
+        api = OktaApi(self.okta_url, self._credential, time_left=lambda: PATIENCE_SECONDS, transport=self._limits_seen)
         return OrgView(api, self.server_id)
+
+    @property
+    def rate_limits(self) -> dict[str, int]:
+        """The calls a minute that Okta allows, by what was listed so far."""
+        return self._limits_seen.calls_a_minute
+
+    @cached_property
+    def _limits_seen(self) -> RateLimitsSeen:
+        return RateLimitsSeen(self._transport)
 
     @property
     def _credential(self) -> ApiCredential:

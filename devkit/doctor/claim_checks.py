@@ -1,64 +1,15 @@
-"""Is the custom server as tokens of this gateway need it: audience, scopes, and the groups claim?"""
+"""Does the custom server put the groups of people into their tokens?"""
 
 import re
 
 from devkit.doctor.case import Case
-from devkit.doctor.console_paths import CLAIMS, SCOPES, SERVER_SETTINGS
+from devkit.doctor.console_paths import CLAIMS
 from devkit.doctor.findings import Check, Finding, Need, listed, not_checked, ok, problem
-from devkit.doctor.org_records import GroupsClaim, is_active, text, texts
+from devkit.doctor.org_records import GroupsClaim
 
 MOST_GROUPS = 100
 """In a groups claim, outside of the code flow (Okta: "Customize tokens"; SUP "matched too many groups")."""
 _LOOKS_LIKE_REGEX = re.compile(r"[\\^$*+?|()\[\]{}]")
-
-
-def check_server(case: Case) -> Finding:
-    """It is active, and does not encrypt its access tokens."""
-    server = case.okta.server
-    if not is_active(server):
-        return problem("It is not active.", "It issues no tokens.", f"Activate it ({SERVER_SETTINGS}).")
-    if text(server, "accessTokenEncryptedResponseAlgorithm"):
-        return problem(
-            "It encrypts access tokens.",
-            "The gateway cannot read tokens of five parts (token_encrypted).",
-            f"Switch the encryption off ({SERVER_SETTINGS}).",
-        )
-    return ok(f"{text(server, 'name')}, active; issuer mode {text(server, 'issuerMode') or 'unknown'}")
-
-
-def check_audience(case: Case) -> Finding:
-    """OKTA_AUDIENCE has the server's audience."""
-    audiences = texts(case.okta.server, "audiences")
-    if set(audiences) & set(case.audiences):
-        return ok(listed(audiences))
-    return problem(
-        f"The server's audience is {listed(audiences)}, OKTA_AUDIENCE is {listed(case.audiences)}.",
-        "Every token is refused (audience_mismatch).",
-        f"Set OKTA_AUDIENCE={listed(audiences)}, or change the server ({SERVER_SETTINGS}).",
-    )
-
-
-def check_groups_scope(case: Case) -> Finding:
-    """A new custom server has no scope `groups` (recorded scope lists)."""
-    if "groups" in case.okta.scopes:
-        return ok("the server has it")
-    return problem(
-        "The server has no scope 'groups'.",
-        "Who asks for it gets 'One or more scopes are not configured', and no rule can name it.",
-        f"Add the scope 'groups' ({SCOPES} > Add Scope, Include in public metadata).",
-    )
-
-
-def check_machine_scope(case: Case) -> Finding:
-    """Okta gives machines no OpenID scopes: they need one of our own."""
-    scope = case.get("OKTA_M2M_SCOPE")
-    if scope in case.okta.scopes:
-        return ok(f"the server has {scope}")
-    return problem(
-        f"The server has no scope {scope!r}.",
-        "No machine gets a token: Okta wants a scope, and refuses openid to machines.",
-        f"Add it ({SCOPES} > Add Scope), or name another one in OKTA_M2M_SCOPE.",
-    )
 
 
 def check_groups_claim(case: Case) -> Finding:
@@ -158,10 +109,6 @@ def _compiles(expression: str) -> bool:
 _NEEDS = (Need.CUSTOM_SERVER, Need.MANAGEMENT_API)
 _CLAIM = ("api_permissions", "groups_claim")
 CLAIM_CHECKS = (
-    Check("server", "Authorization server", check_server, _NEEDS, ("discovery", "api_permissions")),
-    Check("audience", "Audience", check_audience, _NEEDS, ("server",)),
-    Check("groups_scope", "Scope 'groups'", check_groups_scope, _NEEDS, ("server",)),
-    Check("machine_scope", "Scope for machines", check_machine_scope, _NEEDS, ("server",)),
     Check("groups_claim", "Groups claim", check_groups_claim, _NEEDS, ("server",)),
     Check("claim_filter", "Filter of the groups claim", check_claim_filter, _NEEDS, _CLAIM),
     Check(

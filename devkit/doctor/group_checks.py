@@ -5,9 +5,11 @@ import re
 from devkit.cli.who_can import all_clients
 from devkit.doctor.case import Case
 from devkit.doctor.claim_checks import MOST_GROUPS
-from devkit.doctor.console_paths import APP_SIGN_ON, GROUPS
+from devkit.doctor.console_paths import APP_SIGN_ON, CLAIMS, GROUPS
 from devkit.doctor.findings import Check, Finding, Need, listed, ok, problem, skipped
 from okta_gateway.store.m2m_registry import M2MRegistry
+
+OWN = "OKTA_GROUP"
 
 
 def check_group_names(case: Case) -> Finding:
@@ -21,6 +23,20 @@ def check_group_names(case: Case) -> Finding:
         f"Okta has no group {'; no group '.join(described)}.",
         "Names are compared to the letter, case and spaces included: nobody gets what the rules give such a group.",
         f"Rename or add the groups ({GROUPS}), or correct scopes.yml.",
+    )
+
+
+def check_group_sources(case: Case) -> Finding:
+    """A filter sees Okta's own groups only: those of a directory need an expression (Okta: "Customize tokens")."""
+    own = {group.name for group in case.okta.groups if group.type == OWN}
+    imported = [name for name in case.groups_of_rules if name not in own]
+    if not imported:
+        return ok("they are Okta's own")
+    return problem(
+        f"{listed(imported)} comes from a directory, and the groups claim is a filter.",
+        "The filter sees Okta's own groups only: the tokens of their members do not say so, and they get 403.",
+        f"Make groups of Okta's own, filled by group rules ({GROUPS} > Rules), or make the claim an expression "
+        f"({CLAIMS}).",
     )
 
 
@@ -46,7 +62,7 @@ def check_unknown_groups(case: Case) -> Finding:
     unknown = sorted(
         group.name
         for group in case.okta.groups
-        if group.id in assigned and group.type == "OKTA_GROUP" and group.name not in known
+        if group.id in assigned and group.type == OWN and group.name not in known
     )
     if not unknown:
         return ok("the application is assigned to groups of the rules only")
@@ -73,6 +89,17 @@ def check_unknown_client_groups(case: Case) -> Finding:
     )
 
 
+def check_org_server_scopes(case: Case) -> Finding:
+    """At the org server the groups come with the scope `groups` alone (Okta's OpenAPI document; the setup guide)."""
+    if "groups" in case.sign_in_scopes:
+        return ok("sign-in asks for groups")
+    return problem(
+        f"OKTA_SCOPES is {' '.join(sorted(case.sign_in_scopes))}: it does not ask for groups.",
+        "ID tokens of the org server have no groups without it, and everybody gets 403 (no_groups).",
+        "Add groups to OKTA_SCOPES, or leave OKTA_SCOPES out: the default has it.",
+    )
+
+
 def check_org_server_claim(case: Case) -> Finding:
     """Okta shows the app's own groups claim through no public API (terraform-provider-okta#1906)."""
     return skipped(
@@ -96,6 +123,13 @@ _NEEDS = (Need.MANAGEMENT_API,)
 _AFTER = ("api_permissions", "rules")
 GROUP_CHECKS = (
     Check("group_names", "Group names", check_group_names, _NEEDS, _AFTER),
+    Check(
+        "group_sources",
+        "Where the groups come from",
+        check_group_sources,
+        (Need.CUSTOM_SERVER, Need.MANAGEMENT_API),
+        (*_AFTER, "group_names", "claim_matches"),
+    ),
     Check("group_members", "Members of the groups", check_group_members, _NEEDS, (*_AFTER, "group_names")),
     Check(
         "unknown_groups",
@@ -103,6 +137,12 @@ GROUP_CHECKS = (
         check_unknown_groups,
         (Need.SIGN_IN, Need.MANAGEMENT_API),
         (*_AFTER, "web_app", "group_names"),
+    ),
+    Check(
+        "org_groups_scope",
+        "Scope for groups at the org server",
+        check_org_server_scopes,
+        (Need.ORG_SERVER, Need.SIGN_IN),
     ),
     Check("org_groups_claim", "Groups claim of the application", check_org_server_claim, (Need.ORG_SERVER,)),
 )

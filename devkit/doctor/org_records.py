@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 EVERYONE, ANY_SCOPE, ALL_CLIENTS = "EVERYONE", "*", "ALL_CLIENTS"
+ZONES_ONLY = "ZONE"
 
 type Members = Mapping[str, Any]
 
@@ -35,6 +36,14 @@ class GroupsClaim(NamedTuple):
                 return True
 
 
+class Scope(NamedTuple):
+    """A scope of an authorization server; a default one is granted to who asks for none."""
+
+    name: str
+    is_default: bool = False
+    needs_consent: bool = False
+
+
 class PolicyRule(NamedTuple):
     """A rule of an access policy."""
 
@@ -44,10 +53,18 @@ class PolicyRule(NamedTuple):
     scopes: tuple[str, ...]
     refresh_minutes: int = 0
     """How long refresh tokens live; 0: without end."""
+    idle_minutes: int = 0
+    """How long a refresh token lives that nobody uses; 0: as long as any."""
+    people: tuple[str, ...] = ()
+    """The ids of the groups that it is for, or EVERYONE; empty where it has no such condition."""
 
     def lacks(self, scopes: frozenset[str]) -> frozenset[str]:
         """The requested scopes that the rule does not cover; with one of them Okta goes on to the next rule."""
         return frozenset() if ANY_SCOPE in self.scopes else scopes - set(self.scopes)
+
+    @property
+    def is_for_everyone(self) -> bool:
+        return not self.people or EVERYONE in self.people
 
 
 class AccessPolicy(NamedTuple):
@@ -72,6 +89,16 @@ class Application(NamedTuple):
     redirect_uris: tuple[str, ...]
     sign_out_uris: tuple[str, ...]
     needs_dpop: bool
+    is_for_everyone: bool = False
+    """Federation Broker Mode: nobody has to be assigned (Okta's `implicitAssignment`)."""
+    zones: tuple[str, ...] | None = None
+    """The network zones that it gets tokens in; None: anywhere."""
+
+
+def read_scope(members: Members) -> Scope:
+    return Scope(
+        text(members, "name"), members.get("default") is True, needs_consent=members.get("consent") == "REQUIRED"
+    )
 
 
 def read_claim(members: Members) -> GroupsClaim:
@@ -92,18 +119,21 @@ def read_policy(members: Members, rules: tuple[PolicyRule, ...]) -> AccessPolicy
 
 def read_rule(members: Members) -> PolicyRule:
     conditions = section(members, "conditions")
-    minutes = section(section(members, "actions"), "token").get("refreshTokenLifetimeMinutes")
+    lifetimes = section(section(members, "actions"), "token")
     return PolicyRule(
         name=text(members, "name"),
         active=is_active(members),
         grants=texts(section(conditions, "grantTypes"), "include"),
         scopes=texts(section(conditions, "scopes"), "include"),
-        refresh_minutes=minutes if isinstance(minutes, int) else 0,
+        refresh_minutes=_minutes(lifetimes, "refreshTokenLifetimeMinutes"),
+        idle_minutes=_minutes(lifetimes, "refreshTokenWindowMinutes"),
+        people=texts(section(section(conditions, "people"), "groups"), "include"),
     )
 
 
 def read_application(members: Members) -> Application:
     settings = section(section(members, "settings"), "oauthClient")
+    network = section(settings, "network")
     return Application(
         id=text(members, "id"),
         label=text(members, "label"),
@@ -112,11 +142,18 @@ def read_application(members: Members) -> Application:
         redirect_uris=texts(settings, "redirect_uris"),
         sign_out_uris=texts(settings, "post_logout_redirect_uris"),
         needs_dpop=settings.get("dpop_bound_access_tokens") is True,
+        is_for_everyone=section(members, "settings").get("implicitAssignment") is True,
+        zones=texts(network, "include") if text(network, "connection") == ZONES_ONLY else None,
     )
 
 
 def is_active(members: Members) -> bool:
     return members.get("status") == "ACTIVE"
+
+
+def _minutes(lifetimes: Members, name: str) -> int:
+    value = lifetimes.get(name)
+    return value if isinstance(value, int) else 0
 
 
 def section(members: object, name: str) -> Members:

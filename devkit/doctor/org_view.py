@@ -9,10 +9,12 @@ from devkit.doctor.org_records import (
     Application,
     GroupsClaim,
     Members,
+    Scope,
     read_application,
     read_claim,
     read_policy,
     read_rule,
+    read_scope,
     text,
 )
 from okta_gateway.okta.api import OktaApi
@@ -29,16 +31,19 @@ class OrgView:
     def __init__(self, api: OktaApi, server_id: str) -> None:
         self._api = api
         self._server_id = server_id
+        self._applications: dict[str, Application | None] = {}
 
     @cached_property
     def server(self) -> dict[str, Any]:
         return self._api.get(SERVER, self._server_id).members()
 
     @cached_property
-    def scopes(self) -> frozenset[str]:
-        return frozenset(
-            text(scope, "name") for scope in self._all(f"{SERVER}/scopes", self._server_id, limit=PAGE_SIZE)
-        )
+    def scopes(self) -> tuple[Scope, ...]:
+        return tuple(map(read_scope, self._all(f"{SERVER}/scopes", self._server_id, limit=PAGE_SIZE)))
+
+    @property
+    def scope_names(self) -> frozenset[str]:
+        return frozenset(scope.name for scope in self.scopes)
 
     @cached_property
     def groups_claims(self) -> tuple[GroupsClaim, ...]:
@@ -55,10 +60,13 @@ class OrgView:
 
     def application(self, client_id: str) -> Application | None:
         """The application whose id is the client id, as it is for all that Okta makes now."""
-        try:
-            return read_application(self._api.get("/apps/{}", client_id).members())
-        except OktaNotFound:
-            return None
+        if client_id not in self._applications:
+            try:
+                found = read_application(self._api.get("/apps/{}", client_id).members())
+            except OktaNotFound:
+                found = None
+            self._applications[client_id] = found
+        return self._applications[client_id]
 
     def assigned_group_ids(self, app_id: str) -> frozenset[str]:
         return frozenset(text(group, "id") for group in self._all("/apps/{}/groups", app_id, limit=PAGE_SIZE))

@@ -15,26 +15,60 @@ def check_user_rule(case: Case) -> Finding:
     return _rule(case, case.web_client.client_id, CODE, case.sign_in_scopes)
 
 
+def check_rule_people(case: Case) -> Finding:
+    """Each group of the access rules is among the people of such a rule: for others Okta goes on to the next."""
+    rules = _covering(case)
+    if any(rule.is_for_everyone for rule in rules):
+        return ok("everybody whom the application is assigned to")
+    included = {group_id for rule in rules for group_id in rule.people}
+    wanted = set(case.groups_of_rules)
+    left_out = [group.name for group in case.okta.groups if group.name in wanted and group.id not in included]
+    if not left_out:
+        return ok("each group of the access rules")
+    return problem(
+        f"The rule {rules[0].name!r} is not for {listed(left_out)}.",
+        f"Their members cannot sign in. {REFUSED}",
+        f"Add the groups to the rule, or choose any user assigned the app ({POLICIES}).",
+    )
+
+
 def check_machine_rule(case: Case) -> Finding:
     """A rule covers client credentials with the machines' scope."""
-    return _rule(case, case.machine.client_id, CLIENT_CREDENTIALS, frozenset([case.get("OKTA_M2M_SCOPE")]))
+    return machine_rule_for(case, frozenset([case.get("OKTA_M2M_SCOPE")]))
+
+
+def machine_rule_for(case: Case, scopes: frozenset[str]) -> Finding:
+    """Whether a rule lets the machine have these scopes."""
+    return _rule(case, case.machine.client_id, CLIENT_CREDENTIALS, scopes)
 
 
 def check_refresh_lifetime(case: Case) -> Finding:
     """Refresh tokens live as long as sessions may (the guide: "must exceed expected user session duration")."""
     if "offline_access" not in case.sign_in_scopes:
         return skipped("OKTA_SCOPES asks for no offline_access")
-    rules = _rules(case, case.web_client.client_id)
-    assert not isinstance(rules, Finding)  # noqa: S101 check_user_rule comes before
-    rule = next(rule for rule in rules if CODE in rule.grants and not rule.lacks(case.sign_in_scopes))
-    session = parse_seconds(case.get("SESSION_MAX_SECONDS"))
+    rule = _covering(case)[0]
+    session, idle = parse_seconds(case.get("SESSION_MAX_SECONDS")), parse_seconds(case.get("SESSION_IDLE_SECONDS"))
     if rule.refresh_minutes and rule.refresh_minutes * 60 < session:
-        return problem(
-            f"By the rule {rule.name!r} refresh tokens live {rule.refresh_minutes} minutes, sessions {session // 60}.",
-            "People are signed out before their session is over.",
-            f"Lengthen the refresh token's lifetime in the rule ({POLICIES}), or shorten SESSION_MAX_SECONDS.",
-        )
+        return _too_short(rule, f"live {rule.refresh_minutes} minutes, sessions {session // 60}", "SESSION_MAX_SECONDS")
+    if rule.idle_minutes and rule.idle_minutes * 60 < idle:
+        seen = f"end after {rule.idle_minutes} minutes without use, sessions after {idle // 60}"
+        return _too_short(rule, seen, "SESSION_IDLE_SECONDS")
     return ok(f"{rule.refresh_minutes} minutes" if rule.refresh_minutes else "without end")
+
+
+def _too_short(rule: PolicyRule, seen: str, setting: str) -> Finding:
+    return problem(
+        f"By the rule {rule.name!r} refresh tokens {seen}.",
+        "People are signed out before their session is over.",
+        f"Lengthen the refresh token's lifetime in the rule ({POLICIES}), or shorten {setting}.",
+    )
+
+
+def _covering(case: Case) -> list[PolicyRule]:
+    """The rules that give people what sign-in asks for, at least one: check_user_rule comes before."""
+    rules = _rules(case, case.web_client.client_id)
+    assert not isinstance(rules, Finding)  # noqa: S101
+    return [rule for rule in rules if CODE in rule.grants and not rule.lacks(case.sign_in_scopes)]
 
 
 def _rule(case: Case, client_id: str, grant: str, scopes: frozenset[str]) -> Finding:
@@ -75,21 +109,11 @@ def _rules(case: Case, client_id: str) -> list[PolicyRule] | Finding:
 
 
 _AFTER = ("server",)
+_SIGN_IN = (Need.CUSTOM_SERVER, Need.SIGN_IN, Need.MANAGEMENT_API)
 POLICY_CHECKS = (
-    Check(
-        "user_rule",
-        "Rule for people",
-        check_user_rule,
-        (Need.CUSTOM_SERVER, Need.SIGN_IN, Need.MANAGEMENT_API),
-        (*_AFTER, "web_app"),
-    ),
-    Check(
-        "refresh_lifetime",
-        "Lifetime of refresh tokens",
-        check_refresh_lifetime,
-        (Need.CUSTOM_SERVER, Need.SIGN_IN, Need.MANAGEMENT_API),
-        ("user_rule",),
-    ),
+    Check("user_rule", "Rule for people", check_user_rule, _SIGN_IN, (*_AFTER, "web_app")),
+    Check("rule_people", "People of the rule", check_rule_people, _SIGN_IN, ("user_rule", "rules")),
+    Check("refresh_lifetime", "Lifetime of refresh tokens", check_refresh_lifetime, _SIGN_IN, ("user_rule",)),
     Check(
         "machine_rule",
         "Rule for machines",

@@ -3,7 +3,7 @@
 from devkit.cli.answers import ProblemFound
 from devkit.cli.okta_tokens import machine_token
 from devkit.doctor.case import Case
-from devkit.doctor.console_paths import APP_GENERAL, SERVERS
+from devkit.doctor.console_paths import APP_GENERAL, NETWORKS, SERVERS
 from devkit.doctor.findings import Check, Finding, Need, not_checked, ok, problem
 from okta_gateway.errors import KeysUnavailable
 from okta_gateway.okta.errors import OktaRefused, OktaUnavailable
@@ -39,8 +39,7 @@ def check_discovery(case: Case) -> Finding:
 def check_issuer(case: Case) -> Finding:
     """The server calls itself as tokens must; with a dynamic issuer it calls itself by the host that was asked."""
     said, expected = case.published.members.get("issuer"), case.server.issuer
-    others = [issuer.strip() for issuer in case.get("OKTA_ISSUERS").split(",")]
-    if said == expected or said in others:
+    if said in case.accepted_issuers:
         return ok(str(said))
     return problem(
         f"The server calls itself {said!r}, the settings make it {expected!r}.",
@@ -73,17 +72,30 @@ def check_clock(case: Case) -> Finding:
 
 
 def check_client_secret(case: Case) -> Finding:
-    """The web application's secret is right: Okta looks at it before it looks at the code."""
+    """The web application's secret is right: Okta looks at it before it looks at the code, which is none."""
     try:
         OktaOAuth(case.server, *case.web_client).exchange_code(NO_CODE, NO_CODE, case.redirect_uri)
     except OktaRefused as error:
-        if error.error == "invalid_client":
-            return problem(
-                f"Okta does not take OKTA_CLIENT_ID with OKTA_CLIENT_SECRET: {error.description}",
-                "Nobody can sign in.",
-                f"Copy both once more; a lost secret is made anew ({APP_GENERAL} > Client Credentials).",
-            )
+        return _of_refusal(error)
     return ok("Okta takes it")
+
+
+def _of_refusal(error: OktaRefused) -> Finding:
+    """invalid_grant is about the code alone (RFC 6749, section 5.2)."""
+    if error.error == "invalid_grant":
+        return ok("Okta takes it")
+    if error.error == "invalid_client":
+        return problem(
+            f"Okta does not take OKTA_CLIENT_ID with OKTA_CLIENT_SECRET: {error.description}",
+            "Nobody can sign in.",
+            f"Copy both once more; a lost secret is made anew ({APP_GENERAL} > Client Credentials).",
+        )
+    return problem(
+        f"Okta refuses what sign-in asks: {error.detail}",
+        "Nobody can sign in.",
+        f"Look at the application's grant types ({APP_GENERAL}), and for access_denied at its network zones "
+        f"({NETWORKS}).",
+    )
 
 
 def check_machine_token(case: Case) -> Finding:

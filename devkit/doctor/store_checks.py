@@ -1,5 +1,7 @@
 """The document store: reachable, encrypted, with its indexes, and with the machine in it."""
 
+import re
+
 from devkit.doctor.case import Case
 from devkit.doctor.findings import Check, Finding, Need, ok, problem
 from okta_gateway.errors import ConfigurationInvalid, StoreCredentialsRefused, StoreUnavailable
@@ -8,6 +10,13 @@ from okta_gateway.store.m2m_clients import COLLECTION
 from okta_gateway.store.m2m_registry import M2MRegistry
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_WITH_TLS = re.compile(r"[?&](?:tls|ssl)=true", re.IGNORECASE)
+_CERTIFICATE = "CERTIFICATE_VERIFY_FAILED"
+_CERTIFICATE_FIX = (
+    "DOCUMENTDB_TLS_CA_FILE names the CAs that are trusted: leave it out for Amazon DocumentDB, whose own come with "
+    "this package, and else set it to the file of whoever signed the store's certificate. The host in DOCUMENTDB_URI "
+    "has to be one that the certificate is for."
+)
 _FIX = (
     "Look at DOCUMENTDB_URI, the cluster, its security group, and whether this machine is in its VPC: DocumentDB cannot"
     " be reached from outside."
@@ -25,8 +34,10 @@ def check_store(case: Case) -> Finding:
     except StoreCredentialsRefused as error:
         return problem(error.detail, "Machines get 500, and nobody can sign in.", error.advice)
     except StoreUnavailable as error:
-        return problem(error.detail, "Machines get 500, and nobody can sign in.", _FIX)
-    return ok("it answers, on loopback" if host in LOOPBACK else "it answers, over TLS")
+        fix = _CERTIFICATE_FIX if _CERTIFICATE in error.detail else _FIX
+        return problem(error.detail, "Machines get 500, and nobody can sign in.", fix)
+    in_plain = host in LOOPBACK and not _WITH_TLS.search(case.get("DOCUMENTDB_URI"))
+    return ok("it answers, on loopback and without TLS" if in_plain else "it answers, over TLS")
 
 
 def check_indexes(case: Case) -> Finding:
@@ -49,11 +60,18 @@ def check_machine_registered(case: Case) -> Finding:
         record = M2MRegistry(database).find(client_id)
     if record and record.enabled and record.groups:
         return ok(f"{client_id} has {', '.join(record.groups)}")
-    seen = "is not registered" if record is None else "has no groups" if record.enabled else "is switched off"
+    if record is None:
+        seen = "is not registered"
+        add = f"add NAME --client-id {client_id} --group GROUP"
+        fix = f"okta-gateway m2m {add}; for a deployment okta-gateway m2m --token-file FILE {add}."
+    else:
+        seen = "has no groups" if record.enabled else "is switched off"
+        change = '{"groups": ["GROUP"]}' if record.enabled else '{"enabled": true}'
+        fix = f"As an administrator PATCH /api/iam/m2m/{client_id} with {change}."
     return problem(
         f"{client_id} {seen} in {COLLECTION}.",
         "Its tokens have no groups, and none are added: it gets 403 everywhere.",
-        f"okta-gateway m2m add NAME --client-id {client_id} --group GROUP, or PATCH /api/iam/m2m/{client_id}.",
+        fix,
     )
 
 

@@ -76,9 +76,11 @@ def _make_machine(site: Site) -> None:
 def _look_for_secret(setting: str, site: Site) -> Look:
     """A secret that the settings have; of another one Okta may show nothing, and a new one stands beside it."""
     app_id = site.app_ids.get(setting)
-    if app_id and site.known.get(f"{setting}_ID") == app_id and site.known.get(f"{setting}_SECRET"):
+    if not app_id:
+        return Look(State.INCLUDED, "Okta makes it with the application")
+    if site.known.get(f"{setting}_ID") == app_id and site.known.get(f"{setting}_SECRET"):
         return THERE
-    return Look(State.CREATE, "a second one: the settings do not have the first") if app_id else THERE
+    return Look(State.CREATE, "a second one: the settings do not have the first")
 
 
 def _make_secret(setting: str, site: Site) -> None:
@@ -92,7 +94,7 @@ def _learn_client(site: Site, setting: str, client_id: str, secret: str) -> None
 
 def _look_for_uris(site: Site) -> Look:
     if WEB not in site.app_ids:
-        return THERE  # the application is made with them
+        return Look(State.INCLUDED, "the application is made with them")
     app = site.api.get("/apps/{}", site.app_ids[WEB]).members()
     missing = [uri for uris in _missing_uris(_client_settings(app), site.wanted).values() for uri in uris]
     return Look(State.CHANGE, f"add {', '.join(missing)}") if missing else THERE

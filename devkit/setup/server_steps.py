@@ -21,6 +21,8 @@ from devkit.setup.wanted import (
     user_rule_body,
 )
 
+_SCOPE_READ_ONLY = ("id", "system", "_links")
+"""What a PUT does not carry (Okta's OpenAPI document: readOnly)."""
 _RULES = f"{SERVER}/policies/{{}}/rules"
 
 
@@ -30,9 +32,11 @@ def server_steps(wanted: Wanted) -> list[Step]:
     rules = {USER_RULE: user_rule_body(), MACHINE_RULE: machine_rule_body(wanted.machine_scope)}
     return [
         Step(f"authorization server {wanted.name!r}, audience {wanted.audience}", _look_for_server, _make_server),
-        *(
-            Step(f"scope {name}", partial(_look_for_scope, name), partial(_make_scope, name))
-            for name in ("groups", wanted.machine_scope)
+        Step("scope groups", partial(_look_for_scope, "groups"), partial(_make_scope, "groups")),
+        Step(
+            f"scope {wanted.machine_scope}, for machines and for who asks for none",
+            partial(_look_for_default_scope, wanted.machine_scope),
+            partial(_make_default_scope, wanted.machine_scope),
         ),
         *(
             Step(f"claim groups in {tokens}: {wanted.filter.type} {wanted.filter.value}", *_claim(kind, wanted.filter))
@@ -79,6 +83,25 @@ def _look_for_scope(name: str, site: Site) -> Look:
 
 def _make_scope(name: str, site: Site) -> None:
     site.api.create(f"{SERVER}/scopes", site.server_id, body=scope_body(name))
+
+
+def _look_for_default_scope(name: str, site: Site) -> Look:
+    scopes = site.scopes
+    if not any(scope.get("name") == name for scope in scopes):
+        return CREATE
+    return THERE if any(scope.get("default") for scope in scopes) else Look(State.CHANGE, "make it the default scope")
+
+
+def _make_default_scope(name: str, site: Site) -> None:
+    """The default scope, unless there is one: of two, a rule that knows only the first would refuse both."""
+    scopes = site.scopes
+    is_default = not any(scope.get("default") for scope in scopes)
+    there = next((scope for scope in scopes if scope.get("name") == name), None)
+    if there is None:
+        site.api.create(f"{SERVER}/scopes", site.server_id, body=scope_body(name, is_default=is_default))
+        return
+    body = {key: value for key, value in there.items() if key not in _SCOPE_READ_ONLY} | {"default": True}
+    site.api.put(f"{SERVER}/scopes/{{}}", site.server_id, str(there["id"]), body=body)
 
 
 def _claim(kind: str, chosen: GroupFilter) -> tuple[Any, Any]:

@@ -52,6 +52,11 @@ class Site:
         records = self._records(template, *ids, **params)
         return next((record for record in records if record.get("name") == name), None)
 
+    @property
+    def scopes(self) -> list[dict[str, Any]]:
+        """The scopes of the server, if that is there."""
+        return list(self._records(f"{SERVER}/scopes", self.server_id, limit=PAGE_SIZE)) if self.server_id else []
+
     def claim(self, kind: str) -> dict[str, Any] | None:
         """The groups claim of a kind of tokens."""
         if not self.server_id:

@@ -13,6 +13,8 @@ class State(StrEnum):
     THERE = "is there"
     CREATE = "create"
     CHANGE = "change"
+    INCLUDED = "comes along"
+    """With what another step makes."""
     KEPT = "differs, stays as it is"
 
 

@@ -64,8 +64,8 @@ def server_body(wanted: Wanted) -> dict[str, Any]:
     }
 
 
-def scope_body(name: str) -> dict[str, Any]:
-    return {"name": name, "consent": "IMPLICIT", "metadataPublish": "ALL_CLIENTS", "default": False}
+def scope_body(name: str, *, is_default: bool = False) -> dict[str, Any]:
+    return {"name": name, "consent": "IMPLICIT", "metadataPublish": "ALL_CLIENTS", "default": is_default}
 
 
 def claim_body(kind: str, chosen: GroupFilter) -> dict[str, Any]:

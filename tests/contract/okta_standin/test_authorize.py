@@ -131,7 +131,6 @@ REFUSALS: dict[str, tuple[dict[str, str | None], tuple[str, str]]] = {
     "implicit flow": ({"response_type": "id_token"}, RESPONSE_TYPE),
     "hybrid flow": ({"response_type": "code id_token"}, RESPONSE_TYPE),
     "response mode": ({"response_mode": "pigeon"}, RESPONSE_MODE),
-    "no scope": ({"scope": None}, NO_SCOPE),
     "unknown scope": ({"scope": "openid nothing"}, UNKNOWN_SCOPE),
     "okta scope": ({"scope": "openid okta.users.read"}, UNKNOWN_SCOPE),
     "profile without openid": ({"scope": "profile"}, NEEDS_OPENID),
@@ -157,6 +156,12 @@ def test_a_wrong_request_is_refused_through_the_redirect_uri(person: Browser, se
     result = result_of(person.authorize(server, **changes))
     expected = {"error": error, "error_description": description}
     assert result == (expected | {"state": "state-1"} if changed(**changes).get("state") else expected)
+
+
+@pytest.mark.parametrize("server", ["org", "default"])
+def test_who_asks_for_no_scope_is_refused_where_none_is_a_default_scope(person: Browser, server: str) -> None:
+    expected = dict(zip(("error", "error_description"), NO_SCOPE, strict=True)) | {"state": "state-1"}
+    assert result_of(person.authorize(server, scope=None)) == expected
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ REFUSALS = {
     "wrong secret at the org server": Refusal(
         401, "invalid_client", WRONG_SECRET, MACHINE_FORM, (AGENT, "wrong"), server="org"
     ),
-    "no scope": Refusal(400, "invalid_scope", NO_SCOPE, {"grant_type": "client_credentials"}),
+    "no scope": Refusal(400, "invalid_scope", NO_SCOPE, {"grant_type": "client_credentials"}, server="default"),
     "openid": Refusal(
         400, "invalid_scope", "Cannot request 'openid' scopes using client credentials.", scope("openid")
     ),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pymongo
 
-from devkit.okta_standin.people import Group
+from devkit.okta_standin.people import Group, GroupType
 from okta_gateway.store.connection import Document
 from okta_gateway.store.m2m_registry import M2MRecord, M2MRegistry
 from tests.integration.doctor.patient import MACHINE, SERVER, WEB_APP, Patient
@@ -23,6 +23,19 @@ def without_scope(name: str) -> Callable[[Patient], None]:
             for policy in patient.its_server.policies
         )
         patient.server(scopes=scopes, policies=policies)
+
+    return break_it
+
+
+def without_scope_of_sign_in(patient: Patient) -> None:
+    without_scope("groups")(patient)
+    patient.set(OKTA_SCOPES="openid profile email offline_access groups")
+
+
+def break_scope(name: str, **changes: Any) -> Callable[[Patient], None]:
+    def break_it(patient: Patient) -> None:
+        scopes = patient.its_server.scopes
+        patient.server(scopes=tuple(replace(scope, **changes) if scope.name == name else scope for scope in scopes))
 
     return break_it
 
@@ -86,6 +99,28 @@ def rename_group(old: str, new: str) -> Callable[[Patient], None]:
     return break_it
 
 
+def imported_group(name: str) -> Callable[[Patient], None]:
+    """A group that is a directory's."""
+
+    def break_it(patient: Patient) -> None:
+        group = patient.org.group_named(name)
+        assert group
+        patient.org.change_group(replace(group, type=GroupType.APP_GROUP))
+
+    return break_it
+
+
+def rule_for_group(name: str) -> Callable[[Patient], None]:
+    """The rule for people is for one group alone."""
+
+    def break_it(patient: Patient) -> None:
+        group = patient.org.group_named(name)
+        assert group
+        break_rule("people", groups=(group.id,))(patient)
+
+    return break_it
+
+
 def many_groups(patient: Patient) -> None:
     for number in range(101):
         patient.org.add_group(Group(f"00gmany{number}", f"public-{number}"))
@@ -138,6 +173,23 @@ def paste(token: str) -> Callable[[Patient], None]:
 
 def other_host(patient: Patient) -> None:
     patient.base_url = "https://login.example.com"
+
+
+def second_domain(patient: Patient) -> None:
+    shown = {"issuer": f"https://login.example.com/oauth2/{SERVER}"}
+    patient.rewritten = lambda path, body: body | shown if path.endswith(f"/authorizationServers/{SERVER}") else body
+
+
+def few_calls(bucket: str) -> Callable[[Patient], None]:
+    def break_it(patient: Patient) -> None:
+        patient.rate_limit = {"bucket": bucket, "limit": 9}
+
+    return break_it
+
+
+def zones_only(*zones: str) -> dict[str, object]:
+    """What an app has that gets tokens in some network zones only."""
+    return {"oauthClient": {"network": {"connection": "ZONE", "include": list(zones)}}}
 
 
 def set_clock(seconds: float) -> Callable[[Patient], None]:

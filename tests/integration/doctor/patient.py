@@ -21,6 +21,7 @@ from okta_gateway.store.m2m_registry import M2MRecord, M2MRegistry
 
 ORG = Path(__file__).with_name("org.yml")
 SERVER, WEB_APP, MACHINE = "aus1234567890abcdef", "0oa1234567890abcdef", "0oa0987654321fedcba"
+REDIRECT_URI = "http://localhost:8888/oauth2/callback/okta"
 SETTINGS = {
     "AUTH_PROVIDER": "okta",
     "OKTA_ALLOW_INSECURE_LOOPBACK": "true",
@@ -53,6 +54,7 @@ class Patient:
     minted: Mapping[str, object] | None = None
     token: str = ""
     fault: Mapping[str, object] | None = None
+    rate_limit: Mapping[str, object] | None = None
     rewritten: Callable[[str, Any], Any] | None = None
 
     def set(self, **settings: str) -> None:
@@ -91,6 +93,8 @@ class Patient:
         with serve(app) as address:
             if self.fault:
                 httpx.post(f"{address}/_standin/faults", json=self.fault).raise_for_status()
+            if self.rate_limit:
+                httpx.post(f"{address}/_standin/rate_limits", json=self.rate_limit).raise_for_status()
             if self.minted:
                 answer = httpx.post(f"{address}/_standin/tokens", json=self.minted).raise_for_status()
                 self.token = answer.json()["token"]

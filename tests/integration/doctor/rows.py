@@ -6,14 +6,18 @@ from devkit.okta_standin.clients import Lifecycle
 from devkit.okta_standin.servers import FilterType
 from okta_gateway.store.m2m_registry import M2MRegistry
 from tests.integration.doctor.breakages import (
+    ORG_MODE,
     another_machine,
     break_app,
     break_claim,
     break_rule,
+    break_scope,
     break_server,
     break_store,
     encrypting,
+    few_calls,
     give_token,
+    imported_group,
     leave_all_groups,
     machines_at_org_server,
     many_groups,
@@ -27,13 +31,17 @@ from tests.integration.doctor.breakages import (
     plain_index,
     rename_group,
     require_dpop,
+    rule_for_group,
+    second_domain,
     set_clock,
     set_settings,
     switched_off,
     token_without,
     without_scope,
+    without_scope_of_sign_in,
+    zones_only,
 )
-from tests.integration.doctor.patient import MACHINE, WEB_APP, Patient
+from tests.integration.doctor.patient import MACHINE, REDIRECT_URI, WEB_APP, Patient
 
 ROWS: tuple[tuple[str, str, Callable[[Patient], None], str], ...] = (
     # what is broken, the check that finds it, how it is broken, a word of the finding
@@ -104,8 +112,23 @@ ROWS: tuple[tuple[str, str, Callable[[Patient], None], str], ...] = (
     ),
     ("encrypted access tokens", "server", encrypting, "encrypts"),
     ("another audience", "audience", break_server(audience="api://payroll"), "api://payroll"),
-    ("no scope groups", "groups_scope", without_scope("groups"), "'groups'"),
+    ("less calls than one thing takes", "rate_limits", few_calls("groups"), "groups 9"),
+    ("a dynamic issuer and a second domain", "issuer_mode", second_domain, "https://login.example.com"),
+    ("no scope that sign-in asks for", "sign_in_scopes", without_scope_of_sign_in, "'groups'"),
     ("no scope for machines", "machine_scope", without_scope("gateway.access"), "gateway.access"),
+    (
+        "a scope for machines that needs consent",
+        "machine_scope",
+        break_scope("gateway.access", consent="REQUIRED"),
+        "consent",
+    ),
+    ("no default scope", "default_scope", break_scope("gateway.access", default=False), "None of the server's"),
+    (
+        "a default scope that machines may not have",
+        "default_scope",
+        break_scope("groups", default=True),
+        "does not cover groups",
+    ),
     ("no groups claim", "groups_claim", no_claim, "no groups claim"),
     ("a groups claim in ID tokens only", "groups_claim", no_access_claim, "ID tokens only"),
     ("a disabled groups claim", "groups_claim", break_claim(active=False), "disabled"),
@@ -136,6 +159,12 @@ ROWS: tuple[tuple[str, str, Callable[[Patient], None], str], ...] = (
         break_app(redirect_uris=("http://localhost:8888/oauth2/callback/okta/",)),
         "callback/okta/ is",
     ),
+    (
+        "an application of another service",
+        "own_app",
+        break_app(redirect_uris=(REDIRECT_URI, "https://grafana.example.com/login/generic_oauth")),
+        "https://grafana.example.com",
+    ),
     ("no sign-out URI", "sign_out_uri", break_app(post_logout_redirect_uris=()), "/oauth2/"),
     ("a group that is not assigned", "assignment", break_app(assigned_groups=("registry-admins",)), "public-mcp-users"),
     ("no groups assigned at all", "assignment", break_app(assigned_groups=()), "registry-admins"),
@@ -158,6 +187,13 @@ ROWS: tuple[tuple[str, str, Callable[[Patient], None], str], ...] = (
         break_rule("people", refresh_token_minutes=60),
         "60 minutes",
     ),
+    (
+        "refresh tokens that end without use",
+        "refresh_lifetime",
+        break_rule("people", refresh_window_minutes=10),
+        "after 10 minutes without use",
+    ),
+    ("a rule for other people", "rule_people", rule_for_group("registry-admins"), "not for public-mcp-users"),
     ("no rule for machines", "machine_rule", break_rule("machines", active=False), "client_credentials"),
     ("a machine rule without the scope", "machine_rule", break_rule("machines", scopes=("groups",)), "gateway.access"),
     (
@@ -167,6 +203,15 @@ ROWS: tuple[tuple[str, str, Callable[[Patient], None], str], ...] = (
         "'Registry-Admins'",
     ),
     ("a group with a space", "group_names", rename_group("registry-admins", "registry-admins "), "'registry-admins '"),
+    ("a group of a directory", "group_sources", imported_group("registry-admins"), "registry-admins"),
+    (
+        "groups not asked for at the org server",
+        "org_groups_scope",
+        set_settings(
+            **ORG_MODE, OKTA_M2M_CLIENT_ID="", OKTA_M2M_CLIENT_SECRET="", OKTA_SCOPES="openid profile offline_access"
+        ),
+        "does not ask for groups",
+    ),
     (
         "a group without members",
         "group_members",
@@ -214,4 +259,19 @@ ROWS: tuple[tuple[str, str, Callable[[Patient], None], str], ...] = (
         "no groups",
     ),
     ("a machine in an unknown group", "unknown_client_groups", break_store(another_machine), "Public-MCP-Users"),
+)
+UNKNOWN_ROWS: tuple[tuple[str, str, Callable[[Patient], None], str], ...] = (
+    # what nobody can tell from here, the check that says so, how it comes about, a word of what is said
+    (
+        "a web application for some zones",
+        "network_zones",
+        break_app(document=zones_only("nzo1")),
+        "'AI Registry': nzo1",
+    ),
+    (
+        "a machine for some zones",
+        "network_zones",
+        break_app(MACHINE, document=zones_only("nzo1", "nzo2")),
+        "'ai-agent-3': nzo1, nzo2",
+    ),
 )

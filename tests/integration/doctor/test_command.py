@@ -80,6 +80,15 @@ def test_what_cannot_be_checked_without_an_api_token_is_exit_code_2(doctor: Doct
     assert "could not be checked" in doctor().stdout.splitlines()[-1]
 
 
+def test_what_has_one_cause_is_told_once(doctor: Doctor) -> None:
+    doctor.set(OKTA_API_TOKEN="")
+    shown = " ".join(doctor().stdout.split())
+    assert shown.count("What to do: Set OKTA_API_TOKEN") == 1
+    assert "API token, API token's permissions, Rate limits" in shown
+    assert shown.count("Skipped because no token was given") == 1
+    assert "Token, Where the token came from, Kind of token" in shown
+
+
 def test_the_json_has_every_check_with_all_its_parts(doctor: Doctor) -> None:
     code, answer = doctor.json()
     assert code == 0

@@ -1,6 +1,7 @@
 """Each mistake the doctor claims to find is made, and it finds exactly that one."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -8,15 +9,23 @@ from devkit.doctor import CHECKS
 from devkit.doctor.findings import Result
 from devkit.okta_standin.people import EVERYONE
 from okta_gateway.store.access_rules import AccessRuleCollections
-from tests.integration.doctor.breakages import ORG_MODE, break_claim, break_rule, break_store
-from tests.integration.doctor.patient import MACHINE, Patient, with_result
-from tests.integration.doctor.rows import ROWS
+from tests.integration.doctor.breakages import (
+    ORG_MODE,
+    break_claim,
+    break_rule,
+    break_store,
+    second_domain,
+    without_scope,
+)
+from tests.integration.doctor.patient import MACHINE, SERVER, Patient, with_result
+from tests.integration.doctor.rows import ROWS, UNKNOWN_ROWS
 
 
 def test_a_gateway_in_good_health_has_no_finding(patient: Patient) -> None:
     examined = patient.examined()
     assert with_result(examined, Result.PROBLEM, Result.NOT_CHECKED) == []
-    skipped = {"machine_at_org_server", "org_groups_claim", *(name for name in examined if name.startswith("token_"))}
+    org_mode = {"machine_at_org_server", "org_groups_claim", "org_groups_scope"}
+    skipped = {*org_mode, *(name for name in examined if name.startswith("token_"))}
     assert set(with_result(examined, Result.SKIPPED)) == skipped
 
 
@@ -43,9 +52,24 @@ def test_what_is_broken_is_found_and_nothing_else(
     assert finding.fix
 
 
-def test_every_check_that_can_find_a_problem_has_a_row() -> None:
+@pytest.mark.parametrize(
+    ("check", "break_it", "word"), [row[1:] for row in UNKNOWN_ROWS], ids=[row[0] for row in UNKNOWN_ROWS]
+)
+def test_what_cannot_be_seen_is_said_and_nothing_else(
+    patient: Patient, check: str, break_it: Callable[[Patient], None], word: str
+) -> None:
+    break_it(patient)
+    examined = patient.examined()
+    assert with_result(examined, Result.PROBLEM, Result.NOT_CHECKED) == [check]
+    finding = examined[check].finding
+    assert finding.result is Result.NOT_CHECKED
+    assert word in finding.seen
+    assert finding.fix
+
+
+def test_every_check_that_can_find_something_has_a_row() -> None:
     never = {"org_groups_claim", "rules", "keys"}  # says where to look; see test_command; could not check
-    assert {check.name for check in CHECKS} - never == {row[1] for row in ROWS}
+    assert {check.name for check in CHECKS} - never == {row[1] for row in (*ROWS, *UNKNOWN_ROWS)}
 
 
 @pytest.mark.parametrize("name", [check.name for check in CHECKS])
@@ -73,6 +97,15 @@ def test_without_an_api_token_a_missing_rule_shows_in_the_machines_token(patient
     assert "Access Policies" in examined["machine_token"].finding.fix
 
 
+def test_without_an_api_token_a_missing_grant_shows_where_a_code_is_exchanged(patient: Patient) -> None:
+    patient.set(OKTA_API_TOKEN="")
+    patient.app(grant_types=("refresh_token",))
+    examined = patient.examined()
+    assert with_result(examined, Result.PROBLEM) == ["client_secret"]
+    assert "unauthorized_client" in examined["client_secret"].finding.seen
+    assert "Network" in examined["client_secret"].finding.fix
+
+
 def test_what_only_okta_can_evaluate_could_not_be_checked(patient: Patient) -> None:
     break_claim(filter_type=None, value='Groups.startsWith("OKTA", "registry-", 100)')(patient)
     examined = patient.examined()
@@ -92,6 +125,38 @@ def test_rules_in_the_store_are_the_ones_that_are_looked_at(patient: Patient) ->
 def test_a_group_for_everybody_needs_no_other_assignment(patient: Patient) -> None:
     patient.app(assigned_groups=(EVERYONE,))
     assert with_result(patient.examined(), Result.PROBLEM) == []
+
+
+def test_in_federation_broker_mode_nobody_has_to_be_assigned(patient: Patient) -> None:
+    patient.app(assigned_groups=(), document={"settings": {"implicitAssignment": True}})
+    examined = patient.examined()
+    assert with_result(examined, Result.PROBLEM, Result.NOT_CHECKED) == []
+    assert "Federation Broker Mode" in examined["assignment"].finding.seen
+
+
+def test_a_scope_groups_that_nobody_asks_for_may_be_missing(patient: Patient) -> None:
+    without_scope("groups")(patient)
+    assert with_result(patient.examined(), Result.PROBLEM, Result.NOT_CHECKED) == []
+
+
+def test_a_second_issuer_that_the_settings_name_is_no_finding(patient: Patient) -> None:
+    second_domain(patient)
+    patient.set(OKTA_ISSUERS=f"https://login.example.com/oauth2/{SERVER}")
+    assert with_result(patient.examined(), Result.PROBLEM, Result.NOT_CHECKED) == []
+
+
+def test_rules_for_some_groups_each_are_enough_together(patient: Patient) -> None:
+    (policy,) = patient.its_server.policies
+    people, machines = policy.rules
+    groups = [patient.org.group_named(name) for name in ("registry-admins", "public-mcp-users")]
+    each = [replace(people, name=group.name, groups=(group.id,)) for group in groups if group]
+    patient.server(policies=(replace(policy, rules=(*each, machines)),))
+    assert with_result(patient.examined(), Result.PROBLEM, Result.NOT_CHECKED) == []
+
+
+def test_what_an_api_token_cannot_see_of_itself_is_said(patient: Patient) -> None:
+    seen = patient.examined()["api_token"].finding.seen
+    assert all(word in seen for word in ("another 30 days", "age", "network zones", "Security > API > Tokens"))
 
 
 def test_okta_out_of_order_is_no_finding(patient: Patient) -> None:

@@ -1,6 +1,7 @@
 """`okta-gateway setup` on an empty org: what it makes works, it does nothing twice, and it goes on after a failure."""
 
 import stat
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -11,9 +12,9 @@ GROUPS = ("public-mcp-users", "registry-admins")
 
 
 def _populated(operator: Operator) -> None:
-    """People in the groups, and the machine in the store: both are for somebody else than this command."""
-    operator.control("users/ada@example.com", groups=["registry-admins"])
-    operator.control("users/pat@example.com", groups=["public-mcp-users"])
+    """People in the groups, which are for somebody else than this command."""
+    operator.add_person("ada@example.com", "registry-admins")
+    operator.add_person("pat@example.com", "public-mcp-users")
 
 
 def _to_do(answer: Any) -> list[str]:
@@ -64,6 +65,19 @@ def test_a_dry_run_changes_nothing(operator: Operator) -> None:
     assert len(_to_do(answer)) == 14
     assert operator.api("/authorizationServers") == operator.api("/apps") == []
     assert (operator.env.read_text(), operator.tfvars.exists()) == (before, False)
+
+
+def test_what_comes_with_an_application_is_not_said_to_be_there(operator: Operator) -> None:
+    _, before = operator.json("setup", "--dry-run")
+    operator("setup", "--yes")
+    _, after = operator.json("setup", "--dry-run")
+    titles = ("its secret", "its redirect URIs", "the machine's secret")
+    assert [_states(answer, titles) for answer in (before, after)] == [["comes along"] * 3, ["is there"] * 3]
+
+
+def _states(answer: Any, titles: Sequence[str]) -> list[str]:
+    states = {step["title"]: step["state"] for step in answer["steps"]}
+    return [states[title] for title in titles]
 
 
 def test_with_json_nobody_is_asked(operator: Operator) -> None:
@@ -131,6 +145,30 @@ def _changes(operator: Operator) -> list[str]:
     """The methods of the changes, in their order: all are POST but for the assignments."""
     _, answer = operator.json("setup", "--dry-run")
     return ["PUT" if "assignment" in title else "POST" for title in _to_do(answer)]
+
+
+def test_a_scope_without_a_default_becomes_the_default_one(operator: Operator) -> None:
+    operator("setup", "--yes")
+    scopes = f"/authorizationServers/{operator.settings['OKTA_AUTH_SERVER_ID']}/scopes"
+    scope = next(each for each in operator.api(scopes) if each["name"] == "gateway.access")
+    assert scope["default"] is True
+    body = {"name": "gateway.access", "description": "mine", "default": False}
+    operator.api(f"{scopes}/{scope['id']}", "PUT", body)
+    code, answer = operator.json("setup", "--yes")
+    assert (code, _to_do(answer)) == (0, ["scope gateway.access, for machines and for who asks for none"])
+    changed = operator.api(f"{scopes}/{scope['id']}")
+    assert (changed["default"], changed["description"]) == (True, "mine")
+
+
+def test_the_default_scope_of_a_server_stays_the_only_one(operator: Operator) -> None:
+    body = {"name": "mine", "description": "d", "audiences": ["api://mine"]}
+    server = operator.api("/authorizationServers", "POST", body)["id"]
+    operator.api(f"/authorizationServers/{server}/scopes", "POST", {"name": "own", "default": True})
+    with operator.env.open("a", encoding="utf-8") as env:
+        env.write(f"OKTA_AUTH_SERVER_ID={server}\nOKTA_AUDIENCE=api://mine\n")
+    assert operator("setup", "--yes").exit_code == 0
+    scopes = operator.api(f"/authorizationServers/{server}/scopes")
+    assert [scope["name"] for scope in scopes if scope["default"]] == ["own"]
 
 
 def test_a_secret_that_was_lost_gets_a_second_one_beside_it(operator: Operator) -> None:
@@ -204,7 +242,7 @@ def test_an_org_without_the_licence_is_set_up_for_the_org_server(operator: Opera
     result = operator("setup", "--yes")
     shown = " ".join(result.output.split())
     assert result.exit_code == 0
-    assert "API Access Management" in shown
+    assert shown.count("API Access Management") == 1
     assert "Show legacy configuration" in shown
     assert "Matches regex (public-|registry-).*" in shown
     assert {"OKTA_AUTH_SERVER_ID", "OKTA_M2M_CLIENT_ID"}.isdisjoint(operator.settings)
@@ -214,8 +252,14 @@ def test_an_org_without_the_licence_is_set_up_for_the_org_server(operator: Opera
     assert results["redirect_uri"] == results["client_secret"] == "ok"
 
 
+def test_what_comes_next_can_be_copied(operator: Operator) -> None:
+    shown = " ".join(operator("setup", "--yes").stdout.split())
+    assert f"okta-gateway m2m add NAME --client-id {operator.settings['OKTA_M2M_CLIENT_ID']} --group GROUP" in shown
+    assert "public-mcp-users, registry-admins (Directory > Groups > the group > Assign people)" in shown
+
+
 def test_without_a_machine_there_is_one_application(operator: Operator) -> None:
-    operator("setup", "--yes", "--no-machine")
+    assert "m2m add" not in operator("setup", "--yes", "--no-machine").output
     assert [app["label"] for app in operator.api("/apps")] == ["okta-gateway"]
 
 

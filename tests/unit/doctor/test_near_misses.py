@@ -1,8 +1,8 @@
-"""What is nearly right is pointed out: a redirect URI, a group's name."""
+"""What is nearly right is pointed out: a redirect URI, a group's name; what is somebody else's, too."""
 
 import pytest
 
-from devkit.doctor.app_checks import is_near
+from devkit.doctor.app_checks import is_near, is_ours
 from devkit.doctor.group_checks import nearest
 
 WANTED = "https://api.example.com/prod/oauth2/callback/okta"
@@ -37,3 +37,18 @@ def test_a_group_that_reads_the_same_is_near(name: str) -> None:
 
 def test_another_group_is_not() -> None:
     assert nearest("registry-admins", {"registry-administrators", "admins"}) is None
+
+
+@pytest.mark.parametrize(
+    ("uri", "ours"),
+    [
+        (WANTED, True),
+        ("http://localhost:8888/oauth2/callback/okta", True),
+        ("http://127.0.0.1:8890/callback", True),
+        ("https://grafana.example.com/login/generic_oauth", False),
+        ("https://127.0.0.1.example.com/callback", False),
+    ],
+    ids=["deployed", "make run", "token --user", "Grafana", "a host that looks like loopback"],
+)
+def test_a_redirect_uri_of_another_service_is_told_apart(uri: str, ours: bool) -> None:
+    assert is_ours(uri) is ours

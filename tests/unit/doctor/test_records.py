@@ -3,7 +3,15 @@
 import pytest
 
 from devkit.doctor.findings import listed
-from devkit.doctor.org_records import PolicyRule, read_application, read_claim, read_policy, read_rule
+from devkit.doctor.org_records import (
+    PolicyRule,
+    Scope,
+    read_application,
+    read_claim,
+    read_policy,
+    read_rule,
+    read_scope,
+)
 
 ODD: list[dict[str, object]] = [
     {},
@@ -18,7 +26,11 @@ def test_odd_records_can_be_read(record: dict[str, object]) -> None:
     assert not read_claim(record).active
     assert not read_rule(record).grants
     assert not read_policy(record, ()).covers("0oa1")
-    assert not read_application(record).redirect_uris
+    application = read_application(record)
+    assert not application.redirect_uris
+    assert (application.is_for_everyone, application.zones) == (False, None)
+    assert read_scope(record) == Scope("")
+    assert read_rule(record).is_for_everyone
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from tests.tokens import signing_key as key_named
 from tests.unit.tokens.verifying import is_key, refuse, verify
 
 HOUR = 3600
+URL = "https://okta.example.com/keys"
 
 
 def test_keys_are_fetched_when_the_first_one_is_needed(okta: FakeFetch, cache: KeyCache) -> None:
@@ -79,16 +80,61 @@ def test_over_an_hour_unknown_kids_cause_no_more_than_two_fetches_in_any_minute(
     assert all(later - earlier >= 60 for earlier, later in zip(moments, moments[2:], strict=False))
 
 
-@pytest.mark.parametrize("answer", [None, b"<html>", key_set()[:-9], b'{"keys":[]}'], ids=repr)
-def test_an_issuer_that_fails_is_asked_at_most_twice_a_minute(
-    okta: FakeFetch, cache: KeyCache, clock: FakeClock, answer: bytes | None
+@pytest.mark.parametrize(
+    "answer", [None, b"<html>", key_set()[:-9], b'{"keys":[]}'], ids=["none", "html", "cut", "empty"]
+)
+def test_without_any_keys_an_issuer_that_fails_is_asked_less_and_less_often(
+    okta: FakeFetch, clock: FakeClock, answer: bytes | None
 ) -> None:
+    cache = KeyCache(URL, fetch=okta, clock=clock, spread=lambda: 1.0)
     okta.answer = answer
-    for _ in range(50):
+    moments = asked_while_failing(okta, cache, clock, seconds=60)
+    assert moments == [0, 1, 2, 4, 8, 16, 26, 36, 46, 56]
+    okta.answer = key_set()
+    clock.advance(10)
+    assert is_key(OKTA_KEY, cache.get(OKTA_KEY))
+    okta.answer = None
+    clock.advance(7 * HOUR)
+    assert asked_while_failing(okta, cache, clock, seconds=3) == [0, 1, 2]
+
+
+def asked_while_failing(okta: FakeFetch, cache: KeyCache, clock: FakeClock, seconds: int) -> list[int]:
+    """The seconds in which the issuer was asked, when a token comes every second."""
+    moments = []
+    for second in range(seconds):
+        before = okta.started
         with pytest.raises(KeysUnavailable):
             cache.get(OKTA_KEY)
+        moments += [second] * (okta.started - before)
         clock.advance(1)
-    assert okta.started <= 2
+    return moments
+
+
+def test_sandboxes_that_failed_together_do_not_ask_together_again(clock: FakeClock) -> None:
+    fetches = [FakeFetch(key_set()) for _ in range(60)]
+    for fetch in fetches:
+        fetch.answer = None
+    caches = [KeyCache(URL, fetch=fetch, clock=clock) for fetch in fetches]
+    for _ in range(3):
+        for cache in caches:
+            with pytest.raises(KeysUnavailable):
+                cache.get(OKTA_KEY)
+        clock.advance(1.0)
+    assert {fetch.started for fetch in fetches} == {2, 3}
+
+
+def test_keys_serve_no_longer_than_six_hours_after_a_clock_that_jumped_back(
+    okta: FakeFetch, cache: KeyCache, clock: FakeClock
+) -> None:
+    cache.get(OKTA_KEY)
+    okta.answer = None
+    clock.advance(-20 * HOUR)
+    cache.get(OKTA_KEY)
+    clock.advance(6 * HOUR)
+    cache.get(OKTA_KEY)
+    clock.advance(1)
+    with pytest.raises(KeysUnavailable):
+        cache.get(OKTA_KEY)
 
 
 def test_a_key_that_appears_by_rotation_is_found_at_once(okta: FakeFetch, cache: KeyCache, clock: FakeClock) -> None:

@@ -132,7 +132,7 @@ class KeyIdMalformed(TokenRefused):
 
 
 class NoMatchingKey(TokenRefused):
-    """The issuer's key set, freshly fetched, has no key with the token's `kid`."""
+    """The issuer's key set, fetched within the last minute, has no key with the token's `kid`."""
 
     code = "no_matching_key"
     advice = (
