@@ -19,13 +19,13 @@ demo: setup ## walk the whole story once, print one table, end
 test: setup ## run every test
 	@$(PYTHON) -m pytest -q
 
-check: setup ## lint, types, import rules, lock files, template
+check: setup ## lint, types, import rules, locks, template, licences, advisories, secrets
 	@$(PYTHON) -m devkit.checks
 
 check-deploy: setup ## prove the deployment as far as that goes without AWS: Terraform, SAM, checkov
 	@$(PYTHON) -m devkit.deploy_checks
 
-bench: setup ## compare the authorizer with an empty function
+bench: setup ## measure speed and strength, write docs/benchmarks.md
 	@$(PYTHON) -m bench
 
 package: setup ## build what is deployed: dist/*.zip, manifest, SBOM

@@ -13,10 +13,12 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 
-from mongoeco.engines.sqlite import SQLiteEngine
-from mongoeco.wire import AsyncMongoEcoProxyServer, WireAuthUser
-
+from devkit.iri_grammars import without_iri_grammars
 from devkit.serving import LOOPBACK, PortTaken
+
+with without_iri_grammars():
+    from mongoeco.engines.sqlite import SQLiteEngine
+    from mongoeco.wire import AsyncMongoEcoProxyServer, WireAuthUser
 
 USER = "okta-gateway"
 PASSWORD = "local-store-secret-not-for-production"  # noqa: S105 - protects nothing: loopback and test data only

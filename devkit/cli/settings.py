@@ -8,7 +8,7 @@ from pathlib import Path
 
 from devkit.cli.answers import CannotCheck, working
 from devkit.cli.options import SettingsSource
-from devkit.stack.config import KNOWN_SETTINGS, LaptopConfig, read_env_file
+from devkit.stack.config import KNOWN_SETTINGS, OKTA_PORT, LaptopConfig, read_env_file
 from devkit.stack.function_settings import key_settings, settings_from
 from devkit.stack.seeds import seed
 from okta_gateway.secret_settings import read_secret_settings
@@ -37,8 +37,6 @@ def read_settings(source: SettingsSource) -> Settings:
         return dict(config.values)
     settings = settings_from(config)
     if not config.uses_real_okta:
-        from devkit.stack.parts import OKTA_PORT
-
         settings["OKTA_DOMAIN"] = f"http://127.0.0.1:{OKTA_PORT}"
     if config.uses_org_server or parse_boolean(config.get("GATEWAY_TOKENS", DEFAULTS["GATEWAY_TOKENS"])):
         settings |= key_settings(settings, source.state)

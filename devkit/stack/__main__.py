@@ -11,11 +11,11 @@ from devkit.console.beside import CONSOLE
 from devkit.gateway.template import TemplateError
 from devkit.okta_standin import OrgFileError
 from devkit.serving import PortTaken
-from devkit.stack.config import ConfigProblem, LaptopConfig, read_env_file
+from devkit.stack.config import OKTA_PORT, ConfigProblem, LaptopConfig, read_env_file
 from devkit.stack.curl_lines import recipes, sign_in_lines
 from devkit.stack.decisions import DecisionLog
 from devkit.stack.demo import PLAIN_WIDTH, play_story
-from devkit.stack.parts import OKTA_PORT, Place, RunningStack, running_stack
+from devkit.stack.parts import Place, RunningStack, running_stack
 from devkit.stack.stop import Stop, Stopped, silence, stop_on_signals
 
 ROOT = Path(__file__).parents[2]

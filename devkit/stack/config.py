@@ -13,6 +13,8 @@ from devkit.gateway.request import LOCAL_STAGE
 from okta_gateway.setting_rows import SETTINGS
 
 LOCAL_GATEWAY_URL = "http://localhost:8888"  # the guides' redirect URI lives there
+OKTA_PORT = 8889
+"""Wanted for the stand-in, so that its issuer, and with it tokens, outlive a restart; any other does as well."""
 FIRST_FREE_PORT = 1024  # lower ones belong to root
 LIKENESS = 0.75  # difflib's ratio from which an unknown name counts as a misspelt one
 

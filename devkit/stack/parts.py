@@ -25,9 +25,6 @@ from devkit.stack.store_switch import StoreSwitch
 from okta_gateway.errors import OktaGatewayError
 from okta_gateway.setting_values import parse_okta_domain
 
-OKTA_PORT = 8889
-"""Wanted for the stand-in, so that its issuer, and with it tokens, outlive a restart; any other does as well."""
-
 
 @dataclass(frozen=True)
 class RunningStack:

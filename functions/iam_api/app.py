@@ -83,12 +83,12 @@ def failed(error: Exception) -> Response[str]:
 
 
 def _refused(error: OktaGatewayError, event: dict[str, Any]) -> Response[str]:
+    _iam.learn_from(error)
     request_id = str(event["requestContext"].get("requestId", ""))
     log = _logger.error if error.status >= 500 else _logger.warning
     log(error.code, path=own_path(event), detail=error.detail, advice=error.advice, correlation_id=request_id)
     body = problem_of(error, request_id).model_dump_json(exclude_none=True)
-    headers = {**problem_headers(error), "Content-Type": MEDIA_TYPE}
-    return Response(problem_status(type(error)), MEDIA_TYPE, body, headers)
+    return Response(problem_status(type(error)), MEDIA_TYPE, body, problem_headers(error))
 
 
 def _server_url() -> str:

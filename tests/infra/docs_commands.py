@@ -102,6 +102,12 @@ def _about_modules(arguments: list[str]) -> str:
     return "" if found else f"there is no module {arguments[1]}"
 
 
+def _about_files(arguments: list[str]) -> str:
+    """For programs that are given files of this repository, after options and commands of their own."""
+    missing = [word for word in arguments if "/" in word and not (ROOT / word).exists()]
+    return f"there is no {missing[0]}" if missing else ""
+
+
 ABOUT: dict[str, Callable[[list[str]], str]] = {
     "make": _about_make,
     "okta-gateway": _about_ours,
@@ -110,4 +116,6 @@ ABOUT: dict[str, Callable[[list[str]], str]] = {
     "sam": _about_sam,
     "python": _about_modules,
     "python3": _about_modules,
+    "pytest": _about_files,
+    "ruff": _about_files,
 }

@@ -7,9 +7,10 @@ import pytest
 
 from devkit.reference import README, pages
 from devkit.stack.config import KNOWN_SETTINGS
+from devkit.stack.iam_story import STORY
 from okta_gateway.access.scopes_file import load_rules
 from tests.e2e.docs.blocks import Block, blocks_of
-from tests.infra.docs_commands import complaints
+from tests.infra.docs_commands import commands, complaints
 from tests.infra.repository import PACKAGE, ROOT, files_in_git, name_of, table_rows
 
 PAGES = [path for path in files_in_git() if path.suffix == ".md"]
@@ -69,13 +70,34 @@ def test_every_place_to_change_something_exists() -> None:
 
 @pytest.mark.parametrize("block", in_language("sh", "bash"), ids=place)
 def test_every_program_and_option_of_a_command_exists(block: Block) -> None:
-    if not block.runs_here or not name_of(block.page).startswith("docs/"):
+    if not block.runs_here:
         assert complaints(block.text) == []
 
 
 @pytest.mark.parametrize("block", [block for block in BLOCKS if "tested by" in block.marks], ids=place)
-def test_a_command_that_another_test_runs_names_that_test(block: Block) -> None:
-    assert (ROOT / block.marks["tested by"]).is_file()
+def test_a_command_that_another_test_runs_is_in_that_test(block: Block) -> None:
+    text = "\n".join((ROOT / name).read_text(encoding="utf-8") for name in block.tested_by)
+    words = [word for command in commands(block.text) for word in command[1:] if word != "-" and "=" not in word]
+    assert words
+    assert [word for word in words if not re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text)] == []
+
+
+def test_every_threat_names_tests_that_exist() -> None:
+    rows = table_rows(ROOT / "docs" / "threat-model.md", "threat model")[2:]
+    missing = []
+    for threat, _, held_by in rows:
+        tests = [name.partition("::")[::2] for name in re.findall(r"`(tests/[^`]+)`", held_by)]
+        if not tests:
+            missing.append(threat)
+        for file, test in tests:
+            if not re.search(rf"^def {test}\(", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE):
+                missing.append(f"{file}::{test}")
+    assert len(rows) >= 20
+    assert missing == []
+
+
+def test_the_readme_counts_the_steps_of_the_demo() -> None:
+    assert f"All {len(STORY)} steps went as they must." in README.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("block", [block for block in BLOCKS if "needs" in block.marks], ids=place)
@@ -120,6 +142,7 @@ def test_a_generated_page_is_fresh(page: Path) -> None:
         pytest.param("terraform explode", id="terraform command"),
         pytest.param("frobnicate", id="program"),
         pytest.param(".venv/bin/python -m devkit.nonsense", id="module"),
+        pytest.param(".venv/bin/pytest -q tests/unit/nonsense", id="file"),
     ],
 )
 def test_what_does_not_exist_is_recognised(line: str) -> None:

@@ -1,5 +1,7 @@
 """A database whose password is changed while a sandbox lives."""
 
+import inspect
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -114,3 +116,25 @@ def test_nothing_is_read_again_while_the_database_takes_the_password(
     clock.now += RENEWAL_SECONDS
     assert current.ask(groups) == ("a",)
     assert len(read) == 1
+
+
+def test_a_clock_that_was_set_back_holds_no_renewal_up(
+    current: CurrentDatabase, cluster: Cluster, clock: Clock, read: list[str]
+) -> None:
+    cluster.restart("second-not-for-production")
+    cluster.secret = cluster.uri
+    clock.now -= 3600
+    assert current.ask(groups) == ("a",)
+    assert len(read) == 2
+
+
+def test_after_close_the_next_question_connects_anew(current: CurrentDatabase, read: list[str]) -> None:
+    current.close()
+    current.close()
+    assert current.ask(groups) == ("a",)
+    assert len(read) == 2
+
+
+def test_by_default_times_are_those_of_the_wall_clock() -> None:
+    """Other clocks stand still in a frozen sandbox: after two frozen hours the secret would not be read again yet."""
+    assert inspect.signature(CurrentDatabase).parameters["clock"].default is time.time

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 SHELL = ("sh", "bash")
-PAGES_FOR_AWS = ("deployment.md",)
-"""Whole pages whose commands need an AWS account, or build what is deployed to one."""
 MARK = re.compile(r"<!-- (needs|tested by|prints|exits)(?:: (.+?))? -->")
 FENCE = re.compile(r"( *)```(\w*)$")
 
@@ -28,7 +26,12 @@ class Block(NamedTuple):
     @property
     def runs_here(self) -> bool:
         """Whether it is run against the local stack: neither somebody's account nor another test is needed."""
-        return self.is_shell and self.page.name not in PAGES_FOR_AWS and not self.marks.keys() & {"needs", "tested by"}
+        return self.is_shell and not self.marks.keys() & {"needs", "tested by"}
+
+    @property
+    def tested_by(self) -> list[str]:
+        """The tests that run it instead."""
+        return [name.strip() for name in self.marks.get("tested by", "").split(",") if name]
 
 
 def blocks_of(page: Path) -> list[Block]:

@@ -24,7 +24,7 @@ from tests.infra.repository import ROOT
 GATEWAY, OKTA = "localhost:8888", "localhost:8889"
 """Where the pages say that they are."""
 RULES = Path("layers") / "policies"
-WAIT = 240  # seconds for all commands of a page
+WAIT = 540  # seconds for all commands of a page
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,9 @@ def workplace(folder: Path) -> Iterator[Workplace]:
 
 def _link_repository(folder: Path) -> None:
     for path in ROOT.iterdir():
-        if path.name not in {".env", ".git", ".local", "layers"}:
+        if path.name not in {".env", ".git", ".local", "layers", "terraform"}:
             (folder / path.name).symlink_to(path)
+    shutil.copytree(ROOT / "terraform", folder / "terraform", ignore=shutil.ignore_patterns(".terraform", "*.tfvars"))
     (folder / RULES).parent.mkdir()
     for path in (ROOT / "layers").iterdir():
         if path.name != RULES.name:

@@ -240,7 +240,7 @@ def load_sign_in(
         _cold_start,
         mock.patch("okta_gateway.login_wiring.sign_in", partial(sign_in, clock=clock)),
         mock.patch("okta_gateway.store.connection.MongoClient", remembered),
-        mock.patch("okta_gateway.store.connection.SELECTION_MS", 300),
+        mock.patch("okta_gateway.store.connection.SELECTION_MS", 1_000),
     ):
         return _load("oauth_callback", settings, log)
 

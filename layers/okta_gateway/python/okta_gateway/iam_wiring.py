@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from okta_gateway.access.rules import CurrentRules, StoredRules
+from okta_gateway.current_parts import CurrentParts
+from okta_gateway.errors import OktaGatewayError, StoreCredentialsRefused
 from okta_gateway.iam.administrators import Administrators
 from okta_gateway.iam.audit import AuditTrail
 from okta_gateway.iam.effect import Effects
@@ -55,6 +57,13 @@ class Iam(NamedTuple):
     settings: IamSettings
     use_cases: Callable[[], UseCases]
     time_left: "TimeLeft"
+    credentials_refused: Callable[[], None] = lambda: None
+    """To be told that the store refuses the credentials."""
+
+    def learn_from(self, error: OktaGatewayError) -> None:
+        """Whose credentials the store refuses works by what the secret says from the next request on."""
+        if isinstance(error, StoreCredentialsRefused):
+            self.credentials_refused()
 
 
 class TimeLeft:
@@ -74,16 +83,30 @@ class TimeLeft:
 
 def iam(environ: Mapping[str, str]) -> Iam:
     """Build what the IAM function needs. Raises ConfigurationInvalid, or SecretUnavailable."""
-    settings = parse_iam_settings(with_secret_settings(environ))
-    database = connect(settings.documentdb_uri, settings.documentdb_database, settings.documentdb_tls_ca_file)
     time_left = TimeLeft()
+
+    def read() -> IamSettings:
+        return parse_iam_settings(with_secret_settings(environ))
+
+    current = CurrentParts(read, functools.partial(_made, time_left=time_left))
+    # AWS, "Defined runtime environment variables".
+    if environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+        from okta_gateway.snapstart.iam import register_hooks
+
+        register_hooks(current)
+    return current()._replace(use_cases=lambda: current().use_cases(), credentials_refused=current.credentials_refused)
+
+
+def _made(settings: IamSettings, time_left: TimeLeft) -> tuple[Iam, Callable[[], None]]:
+    """What the settings make, and what closes its connections."""
+    database = connect(settings.documentdb_uri, settings.documentdb_database, settings.documentdb_tls_ca_file)
     credential = _credential(settings)
     okta = OktaNeeded(okta_management(settings.okta_url, credential, time_left=time_left) if credential else None)
     stored = AccessRuleCollections(database) if settings.scopes_source == "documentdb" else None
     rules = current_rules(settings.scopes_source, settings.scopes_file, AccessRuleCollections(database).read)
     rules_now = rules.read_now if isinstance(rules, StoredRules) else rules
     use_cases = functools.cache(lambda: _use_cases(settings, database, okta, stored, rules_now))
-    return Iam(settings, use_cases, time_left)
+    return Iam(settings, use_cases, time_left), database.client.close
 
 
 def _credential(settings: IamSettings) -> ApiCredential | None:

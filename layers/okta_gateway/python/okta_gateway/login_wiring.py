@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from okta_gateway.current_parts import CurrentParts
 from okta_gateway.login.api_tokens import ApiTokens, GatewayApiTokens, OktaApiTokens
 from okta_gateway.login.authorization_request import AuthorizationRequests
 from okta_gateway.login.callback import Callback
@@ -34,13 +35,40 @@ from okta_gateway.tokens.verifier import Verifier
 
 def sign_in(environ: Mapping[str, str], *, clock: Callable[[], float] = time.time) -> SignIn:
     """Build what the sign-in function needs. Raises ConfigurationInvalid, or SecretUnavailable."""
-    settings = parse_login_settings(with_secret_settings(environ))
+
+    def read() -> LoginSettings:
+        return parse_login_settings(with_secret_settings(environ))
+
+    published: list[SigningKey] = []
+
+    def make(settings: LoginSettings) -> tuple[SignIn, Callable[[], None]]:
+        made, close = _made(settings, clock)
+        published[:] = made.signing_keys
+        return made, close
+
+    current = CurrentParts(read, make)
+    # AWS, "Defined runtime environment variables".
+    if environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+        from okta_gateway.snapstart.sign_in import register_hooks
+
+        register_hooks(current)
+    return SignIn(
+        settings=current().settings,
+        rules=lambda: current().rules(),
+        signing_keys=published,
+        parts=lambda: current().parts(),
+        credentials_refused=current.credentials_refused,
+    )
+
+
+def _made(settings: LoginSettings, clock: Callable[[], float]) -> tuple[SignIn, Callable[[], None]]:
+    """What the settings make, and what closes its connections."""
     database = connect(settings.documentdb_uri, settings.documentdb_database, settings.documentdb_tls_ca_file)
     keys = signing_keys(settings.signing_keys)
     sealer = Sealer(key_wrapper(settings.session_key), clock=clock)
     parts = functools.cache(lambda: _parts(settings, database, keys, sealer, clock))
     rules = current_rules(settings.scopes_source, settings.scopes_file, AccessRuleCollections(database).read)
-    return SignIn(settings, rules, keys, parts)
+    return SignIn(settings, rules, keys, parts), database.client.close
 
 
 def _parts(

@@ -5,9 +5,9 @@ Imports stand inside the functions: each Lambda pays only for its own, and the k
 
 import functools
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from okta_gateway.errors import (
     AccessRulesInvalid,
@@ -45,35 +45,77 @@ type OpenDatabase = Callable[[], CurrentDatabase]
 """The database; imports the driver at its first call."""
 
 
-class TokenAuthorizer(NamedTuple):
+class TokenAuthorizer:
     """What the token authorizer's handler works with."""
 
     at: "Callable[[StageArn], Authorizer]"
     """The authorizer for the stage that an event names."""
     log: "DecisionLog"
+    database: OpenDatabase | None
+    """None where no store is configured."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.key_caches: list[KeyCache] = []
+        """That of the key set which the first token will most likely need comes first."""
+        self.make(connect=True)
+
+    def make(self, *, connect: bool) -> None:
+        """Make everything, and anew what there is, but the caches of keys, which know how old their keys are.
+
+        Without `connect` nothing is asked over the network, and no warning is given again. Raises ConfigurationInvalid.
+        """
+        settings = _authorizer_settings(self._environ)
+        pending_keys = _start_key_fetch(settings) if connect else None
+        database = _database(settings, self._environ)
+        rules = _current_rules(settings, database)
+        if connect:
+            _configure_log(settings)
+
+        from okta_gateway.access.decision_log import DecisionLog
+        from okta_gateway.access.meters import Meters
+
+        client_groups = _client_groups(settings, database, warm=connect and settings.warm_enrichment)
+        key_caches = _KeyCaches(pending_keys, self.key_caches)
+        self.at = _authorizer_by_stage(settings, key_caches, rules, client_groups)
+        self.log = DecisionLog(
+            settings.service,
+            settings.metrics_namespace,
+            meters=Meters(key_caches.used, client_groups),
+            show_group_names=settings.log_level == "DEBUG",
+        )
+        self.key_caches = key_caches.used
+        self.database = database if settings.has_store else None
+
+
+class _KeyCaches:
+    """The caches of key sets, by address: `former` ones where there are any."""
+
+    def __init__(self, pending: Wait | None, former: "Sequence[KeyCache]") -> None:
+        self._pending = pending
+        self._former = former
+        self.used: list[KeyCache] = []
+        """Grows: a stage's own keys have a cache once a token comes for it."""
+
+    def of(self, url: str) -> "KeyCache":
+        """The first that is asked for gets the fetch that the cold start began."""
+        from okta_gateway.tokens.key_cache import KeyCache
+
+        pending, self._pending = self._pending, None
+        cache = next((cache for cache in self._former if cache.url == url), None) or KeyCache(url, pending=pending)
+        self.used.append(cache)
+        return cache
 
 
 def token_authorizer(environ: Mapping[str, str]) -> TokenAuthorizer:
     """Build what the token authorizer needs. Raises ConfigurationInvalid with every problem there is."""
-    settings = _authorizer_settings(environ)
-    pending_keys = _start_key_fetch(settings)
-    database = _database(settings, environ)
-    rules = _current_rules(settings, database)
-    _configure_log(settings)
+    authorizer = TokenAuthorizer(environ)
+    # AWS, "Defined runtime environment variables". The hooks' module says nothing: it is in every Python runtime.
+    if environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+        from okta_gateway.snapstart.authorizer import register_hooks
 
-    from okta_gateway.access.decision_log import DecisionLog
-    from okta_gateway.access.meters import Meters
-
-    client_groups = _client_groups(settings, database)
-    key_caches: list[KeyCache] = []
-    at = _authorizer_by_stage(settings, pending_keys, rules, client_groups, key_caches)
-    log = DecisionLog(
-        settings.service,
-        settings.metrics_namespace,
-        meters=Meters(key_caches, client_groups),
-        show_group_names=settings.log_level == "DEBUG",
-    )
-    return TokenAuthorizer(at, log)
+        register_hooks(authorizer)
+    return authorizer
 
 
 def _authorizer_settings(environ: Mapping[str, str]) -> AuthorizerSettings:
@@ -103,7 +145,7 @@ def _current_rules(settings: AuthorizerSettings, database: OpenDatabase) -> "Cur
     return current_rules(settings.scopes_source, settings.scopes_file, read)
 
 
-def _client_groups(settings: AuthorizerSettings, database: OpenDatabase) -> "ClientGroups | None":
+def _client_groups(settings: AuthorizerSettings, database: OpenDatabase, *, warm: bool) -> "ClientGroups | None":
     if not settings.has_store:
         return None
     from okta_gateway.access.groups import ClientGroups
@@ -113,7 +155,7 @@ def _client_groups(settings: AuthorizerSettings, database: OpenDatabase) -> "Cli
 
         return database().ask(lambda handle: M2MClients(handle).groups_of(client_id))
 
-    if settings.warm_enrichment:
+    if warm:
         _warm(find)
     return ClientGroups(find)
 
@@ -166,26 +208,20 @@ def _start_key_fetch(settings: AuthorizerSettings) -> Wait | None:
 
 
 def _authorizer_by_stage(
-    settings: AuthorizerSettings,
-    pending_keys: Wait | None,
-    rules: "CurrentRules",
-    client_groups: "ClientGroups | None",
-    key_caches: "list[KeyCache]",
+    settings: AuthorizerSettings, key_caches: _KeyCaches, rules: "CurrentRules", client_groups: "ClientGroups | None"
 ) -> "Callable[[StageArn], Authorizer]":
-    """The authorizer of each stage; the caches of keys that it makes go to `key_caches` too, for the metrics."""
     from okta_gateway.access.decision import Authorizer, Limits
     from okta_gateway.tokens.verifier import Verifier
 
     limits = Limits(settings.policy_max_bytes, settings.allow_encoded_slash)
     deployed_keys = _deployed_gateway_keys(settings)
-    okta_profiles = [_okta_profile(settings, pending_keys, key_caches)] if settings.auth_server_id else []
-    pending_gateway_keys = None if okta_profiles else pending_keys
+    okta_profiles = [_okta_profile(settings, key_caches)] if settings.auth_server_id else []
 
     @functools.lru_cache(maxsize=8)
     def for_gateway(gateway_url: str) -> Authorizer:
         profiles = list(okta_profiles)
         if settings.gateway_tokens or not profiles:
-            key = deployed_keys or _new_cache(_gateway_jwks_uri(gateway_url), pending_gateway_keys, key_caches).get
+            key = deployed_keys or key_caches.of(_gateway_jwks_uri(gateway_url)).get
             profiles.append(_gateway_profile(gateway_url, key))
         return Authorizer(Verifier(profiles), rules, client_groups, limits)
 
@@ -202,24 +238,14 @@ def execute_api_url(stage: "StageArn") -> str:
     return f"https://{stage.api}.execute-api.{stage.region}.{suffix}{path}"
 
 
-def _new_cache(url: str, pending: Wait | None, key_caches: "list[KeyCache]") -> "KeyCache":
-    from okta_gateway.tokens.key_cache import KeyCache
-
-    cache = KeyCache(url, pending=pending)
-    key_caches.append(cache)
-    return cache
-
-
-def _okta_profile(
-    settings: AuthorizerSettings, pending_keys: Wait | None, key_caches: "list[KeyCache]"
-) -> IssuerProfile:
+def _okta_profile(settings: AuthorizerSettings, key_caches: _KeyCaches) -> IssuerProfile:
     server = authorization_server(settings.okta_url, settings.auth_server_id)
     return IssuerProfile(
         kind=Kind.OKTA,
         issuers=frozenset({server.issuer, *settings.other_issuers}),
         audiences=frozenset(settings.audiences),
         types=OKTA_ACCESS_TOKEN_TYPES,
-        key=_new_cache(server.jwks_uri, pending_keys, key_caches).get,
+        key=key_caches.of(server.jwks_uri).get,
         allowed_clients=frozenset(settings.allowed_clients),
     )
 

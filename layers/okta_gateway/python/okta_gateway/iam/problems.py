@@ -1,7 +1,5 @@
 """Errors as problem documents (RFC 9457)."""
 
-from collections.abc import Mapping
-
 from okta_gateway.errors import OktaGatewayError, StoreCredentialsRefused, StoreUnavailable
 from okta_gateway.iam.answers import InvalidMember, Problem
 from okta_gateway.iam.errors import IamRefused, MethodUnknown, RequestInvalid
@@ -43,9 +41,9 @@ def problem_status(kind: type[OktaGatewayError]) -> int:
     return 503 if issubclass(kind, StoreUnavailable | StoreCredentialsRefused) else kind.status
 
 
-def problem_headers(error: OktaGatewayError) -> Mapping[str, str]:
+def problem_headers(error: OktaGatewayError) -> dict[str, str | list[str]]:
     """What the status asks for: Allow with 405, Retry-After with 503 (RFC 9110, sections 15.5.6 and 10.2.3)."""
-    headers = {"Cache-Control": "no-store"}
+    headers: dict[str, str | list[str]] = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}
     if isinstance(error, MethodUnknown):
         headers["Allow"] = ", ".join(error.allowed)
     if problem_status(type(error)) == 503:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from okta_gateway.access.rules import CurrentRules
-from okta_gateway.errors import CheckFailed, OktaGatewayError
+from okta_gateway.errors import CheckFailed, OktaGatewayError, StoreCredentialsRefused
 from okta_gateway.login import answers
 from okta_gateway.login.answers import Answer
 from okta_gateway.login.authorization_request import AuthorizationRequests
@@ -40,6 +40,8 @@ class SignIn(NamedTuple):
     signing_keys: list[SigningKey]
     parts: "Callable[[], SignInParts]"
     """The parts that need the store; raises StoreUnavailable until its indexes are there."""
+    credentials_refused: Callable[[], None] = lambda: None
+    """To be told that the store refuses the credentials."""
 
 
 class SignInParts(NamedTuple):
@@ -141,6 +143,8 @@ class Routes:
 
     def refused(self, error: OktaGatewayError, request: BrowserRequest) -> Answer:
         """The answer to an error. A cookie that stands for nothing any more is cleared with it."""
+        if isinstance(error, StoreCredentialsRefused):
+            self._sign_in.credentials_refused()
         answer = answers.error_answer(
             error, request, self._pages(request), prefers_json=request.path.rstrip("/") in _CORS_ROUTES
         )

@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from pymongo import ReplaceOne
+from pymongo import ReplaceOne, timeout
 from pymongo.collection import Collection
 from pymongo.database import Database
 
 from okta_gateway.errors import StoreDataInvalid
-from okta_gateway.store.connection import Document
+from okta_gateway.store.connection import LOOKUP_SECONDS, Document
 from okta_gateway.store.failures import driver_failures_translated
 
 GROUP_SCOPES = "idp_group_scopes"
@@ -32,10 +32,11 @@ class AccessRuleCollections:
 
         The types are checked, names and patterns are not. Raises StoreUnavailable or StoreDataInvalid.
         """
-        return {
-            "groups": _read(self._group_scopes, "scopes"),
-            "permissions": _read(self._scope_permissions, "permissions"),
-        }
+        with timeout(LOOKUP_SECONDS):
+            return {
+                "groups": _read(self._group_scopes, "scopes"),
+                "permissions": _read(self._scope_permissions, "permissions"),
+            }
 
     def replace(self, rules: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
         """Write `rules`, of the shape that `read` gives, and delete all others. Raises StoreUnavailable.

@@ -20,6 +20,9 @@ AMAZON_CA_FILE = Path(__file__).with_name("rds-ca-bundle.pem")
 SELECTION_MS = 2_000
 CONNECT_MS = 2_000
 SOCKET_MS = 3_000  # an indexed find takes milliseconds; a database that needs longer is as good as down
+LOOKUP_SECONDS = 5.0
+"""For all of one lookup of the authorizer: to connect, to log in, to ask, and the driver's second try. Without it five
+answers that each take just less than their own limit add up to more than the function may take (10 s)."""
 POOL_WAIT_MS = 2_000
 POOL_SIZE = 4  # a Lambda sandbox has one request at a time
 INSECURE_OPTIONS = ("tlsInsecure", "tlsAllowInvalidCertificates", "tlsAllowInvalidHostnames")

@@ -14,12 +14,11 @@ class CurrentDatabase:
     """Keeps the handle that `connect` made until the database refuses its credentials.
 
     A client of pymongo keeps the password it was made with, and asks with it for every new connection. Connections
-    that are open go on working after a change: the refusal comes with the first new one.
+    that are open go on working after a change: the refusal comes with the first new one. Times are wall-clock: other
+    clocks stop in a frozen sandbox, and a password that was changed meanwhile would be refused for longer.
     """
 
-    def __init__(
-        self, connect: Callable[[], Database[Document]], *, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, connect: Callable[[], Database[Document]], *, clock: Callable[[], float] = time.time) -> None:
         self._connect = connect
         self._clock = clock
         self._handle: Database[Document] | None = None
@@ -34,11 +33,16 @@ class CurrentDatabase:
 
     def forget(self) -> bool:
         """Let the next call connect anew; False when the handle was made too short a time ago for that to help."""
-        if self._handle is None or self._clock() - self._connected_at < RENEWAL_SECONDS:
+        if self._handle is None or 0 <= self._clock() - self._connected_at < RENEWAL_SECONDS:
             return False
-        self._handle.client.close()
-        self._handle = None
+        self.close()
         return True
+
+    def close(self) -> None:
+        """Close every connection; the next call connects anew."""
+        if self._handle is not None:
+            self._handle.client.close()
+        self._handle = None
 
     def ask[T](self, question: Callable[[Database[Document]], T]) -> T:
         """Give the answer to `question`, asked again under new credentials where the old ones are refused.
