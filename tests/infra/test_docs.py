@@ -96,6 +96,19 @@ def test_every_threat_names_tests_that_exist() -> None:
     assert missing == []
 
 
+def test_every_fault_names_a_test_that_exists() -> None:
+    faults = ROOT / "tests" / "integration" / "faults"
+    rows = [
+        line for line in (ROOT / "docs" / "faults.md").read_text(encoding="utf-8").splitlines() if line.startswith("| ")
+    ]
+    told = [re.findall(r"`((?:tests/|test_)[^`]+)`", row.rpartition("|")[0].rpartition("|")[2]) for row in rows]
+    named = [place for places in told for place in places]
+    assert {path.name for path in faults.glob("test_*.py")} <= set(named)
+    assert [place for place in named if not (ROOT / place).exists() and not (faults / place).exists()] == []
+    headings = sum(row.endswith("| test |") for row in rows)
+    assert sum(not places for places in told) == 2 * headings, "a row without a test"
+
+
 def test_the_readme_counts_the_steps_of_the_demo() -> None:
     assert f"All {len(STORY)} steps went as they must." in README.read_text(encoding="utf-8")
 

@@ -131,6 +131,39 @@ def test_an_allowed_decision_says_who_from_where_and_how_many(lines: Lines) -> N
     }
 
 
+def test_a_remembered_decision_has_the_requests_own_id(lines: Lines) -> None:
+    decision = decision_for(okta_token(groups=["registry-admins"]))
+    for request_id in ("req-1", "req-2"):
+        lines.log.decided(decision, request_id, 0.5, remembered=True)
+    assert [json.loads(line)["request_id"] for line in lines.written] == ["req-1", "req-2"]
+
+
+def test_a_failure_has_the_requests_id(lines: Lines) -> None:
+    lines.log.failed(KeysUnavailable("no answer"), "req-1", 0.5)
+    assert lines.record["request_id"] == "req-1"
+
+
+def test_who_has_no_client_and_no_token_id_has_null(lines: Lines) -> None:
+    decision = decision_for(okta_token())
+    anonymous = Decision(
+        principal=decision.principal._replace(client_id=None, token_id=None),
+        groups=decision.groups,
+        scopes=decision.scopes,
+        policy=decision.policy,
+        refusal=None,
+        good_until=0,
+    )
+    lines.log.decided(anonymous, "req-1", 0.5, remembered=False)
+    assert (lines.record["client_id"], lines.record["jti"]) == (None, None)
+
+
+def test_group_names_are_hidden_unless_somebody_asks_for_them() -> None:
+    written: list[str] = []
+    log = DecisionLog("s", "n", write=written.append)
+    log.decided(decision_for(okta_token(groups=["secret-project"])), "r", 1, remembered=False)
+    assert "secret-project" not in written[0]
+
+
 @pytest.mark.parametrize(
     ("error", "outcome", "level"),
     [

@@ -77,13 +77,25 @@ def test_a_cache_that_came_later_counts() -> None:
 
 def test_hits_misses_and_failures_of_the_enrichment_are_told_apart(clock: FakeClock) -> None:
     groups = ClientGroups(find, clock=clock)
-    for client_id in ("known", "known", "other", "stranger", "stranger", "stranger"):
+    for client_id in ("known", "known", "other", "stranger", "stranger"):
         groups.of(client_id)
-    with pytest.raises(StoreUnavailable):
-        groups.of("broken")
+    for _ in range(4):
+        with pytest.raises(StoreUnavailable):
+            groups.of("broken")
     meters = Meters([], groups)
-    assert meters() == {"EnrichmentHits": 3, "EnrichmentMisses": 3, "EnrichmentFailures": 1}
+    assert meters() == {"EnrichmentHits": 3, "EnrichmentMisses": 2, "EnrichmentFailures": 4}
     assert meters() == {}
+    groups.of("known")
+    assert meters() == {"EnrichmentHits": 1}
+
+
+def test_fetches_and_lookups_are_told_in_one_line(cache: KeyCache, clock: FakeClock) -> None:
+    groups = ClientGroups(find, clock=clock)
+    cache.get(OKTA_KEY)
+    groups.of("known")
+    clock.advance(1.23456)
+    meters = Meters([cache], groups, clock=clock)
+    assert meters() == {"KeySetFetches": 1, "EnrichmentHits": 1, "KeySetAgeSeconds": 1.235}
 
 
 def test_a_line_names_as_metrics_what_it_carries_and_nothing_else() -> None:

@@ -4,7 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from okta_gateway.access.scopes import METHODS, SHIPPED_PERMISSIONS, Permission, parse_permission, validate_rules
+from okta_gateway.access.scopes import (
+    METHODS,
+    SHIPPED_PERMISSIONS,
+    AccessRules,
+    Permission,
+    parse_permission,
+    validate_rules,
+)
 from okta_gateway.errors import AccessRulesInvalid
 
 
@@ -166,6 +173,13 @@ def test_a_scope_that_nothing_describes_opens_nothing_and_is_named() -> None:
     rules = validate_rules({"groups": {"g": ["known", "misspelt"]}, "permissions": {"known": ["GET /"]}}, place)
     assert rules.permissions_of(("misspelt",)) == frozenset()
     assert rules.scopes_without_permissions() == ["misspelt"]
+
+
+def test_the_groups_with_a_scope_are_told_in_order() -> None:
+    rules = AccessRules({"writers": ("read", "write"), "readers": ("read",), "idle": ()}, {})
+    assert rules.groups_with("read") == ["readers", "writers"]
+    assert rules.groups_with("write") == ["writers"]
+    assert rules.groups_with("delete") == []
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """The demo is only worth something when a step that goes wrong is called wrong."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -85,8 +84,3 @@ def test_steps_that_share_a_token_make_it_the_same_way() -> None:
 def test_an_answer_from_the_cache_needs_an_earlier_step_with_the_same_token() -> None:
     for position, step in enumerate(STORY):
         assert step.from_cache <= any(earlier.holder == step.holder for earlier in STORY[:position])
-
-
-def test_the_readme_shows_the_story_as_it_is() -> None:
-    shown = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
-    assert f"All {len(STORY)} steps went as they must." in shown

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from okta_gateway.errors import TokenMalformed, TokenRefused
-from okta_gateway.tokens.jws import decode_base64url
+from okta_gateway.tokens.jws import decode_base64url, parse
 from tests.tokens import ABSENT, AUDIENCE, NOW, base64url, machine_token, okta_profile, okta_token
 from tests.unit.tokens.verifying import holder
 
@@ -34,6 +34,17 @@ def test_who_is_neither_user_nor_machine_is_told_apart_in_the_log() -> None:
     with pytest.raises(TokenRefused) as refusal:
         holder(machine_token(sub="x"))
     assert refusal.value.detail == "the token has no usable uid, and its sub is not its cid"
+
+
+@pytest.mark.parametrize(
+    ("token", "detail"),
+    [("a.b", "2 segments instead of three"), ("a.b.c.d", "4 segments instead of three"), ("a.b.c.d.e", "five segments"),
+     ("", "1 segments instead of three"), ("a.b.\u00e9", "a character outside ASCII")],
+)  # fmt: skip
+def test_a_token_of_another_form_is_told_by_its_form(token: str, detail: str) -> None:
+    with pytest.raises(TokenRefused) as refusal:
+        parse(token)
+    assert refusal.value.detail == detail
 
 
 @pytest.mark.parametrize("length", [2, 3], ids=["one byte", "two bytes"])

@@ -1,7 +1,6 @@
 """The access rules in force, as SCOPES_SOURCE and SCOPES_FILE say, for every function."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from okta_gateway.access.rules import CurrentRules, StoredRules, fixed_rules
 from okta_gateway.errors import AccessRulesInvalid, ConfigurationInvalid
@@ -14,6 +13,6 @@ def current_rules(scopes_source: str, scopes_file: str, read_stored: Callable[[]
     from okta_gateway.access.scopes_file import load_rules
 
     try:
-        return fixed_rules(load_rules(Path(scopes_file)))
+        return fixed_rules(load_rules(scopes_file))
     except AccessRulesInvalid as error:
         raise ConfigurationInvalid(error.detail.splitlines()) from None

@@ -6,7 +6,6 @@ Imports stand inside the functions: each Lambda pays only for its own, and the k
 import functools
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okta_gateway.errors import (
@@ -128,7 +127,7 @@ def _authorizer_settings(environ: Mapping[str, str]) -> AuthorizerSettings:
         from okta_gateway.access.scopes_file import load_rules
 
         try:
-            load_rules(Path(environ.get("SCOPES_FILE") or DEFAULTS["SCOPES_FILE"]))
+            load_rules(environ.get("SCOPES_FILE") or DEFAULTS["SCOPES_FILE"])
         except AccessRulesInvalid as error:
             problems += error.detail.splitlines()
     raise ConfigurationInvalid(problems)

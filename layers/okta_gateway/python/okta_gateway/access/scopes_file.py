@@ -2,7 +2,8 @@
 
 import json
 import logging
-from pathlib import Path
+from os import PathLike
+from os.path import basename
 from typing import TYPE_CHECKING, Any
 
 from okta_gateway.access.scopes import AccessRules, validate_rules
@@ -18,36 +19,39 @@ _MAPPING, _SEQUENCE, _STRING = (f"tag:yaml.org,2002:{kind}" for kind in ("map", 
 type _Lines = dict[tuple[str, ...], int]
 
 
-def load_rules(path: Path) -> AccessRules:
+def load_rules(path: str | PathLike[str]) -> AccessRules:
     """Load and validate the rules in `path`. Raises AccessRulesInvalid with file, line and key of every problem."""
+    name = basename(path)
     data, lines = _read(path)
-    rules = validate_rules(data, lambda keys: f"{path.name}, line {lines[keys]}" if keys in lines else path.name)
+    rules = validate_rules(data, lambda keys: f"{name}, line {lines[keys]}" if keys in lines else name)
     if isinstance(data, dict) and "permissions" not in data:
-        _logger.warning("%s has no permissions: the shipped ones apply", path.name)
+        _logger.warning("%s has no permissions: the shipped ones apply", name)
     if unused := rules.scopes_without_permissions():
-        _logger.warning("%s: these scopes open no route, are they misspelt? %s", path.name, ", ".join(unused))
+        _logger.warning("%s: these scopes open no route, are they misspelt? %s", name, ", ".join(unused))
     return rules
 
 
-def compile_rules(path: Path) -> str:
+def compile_rules(path: str | PathLike[str]) -> str:
     """The JSON of a valid scopes.yml, which a function reads without importing a YAML parser."""
     load_rules(path)
     return json.dumps(_read(path)[0], indent=1, sort_keys=True)
 
 
-def _read(path: Path) -> tuple[object, _Lines]:
+def _read(path: str | PathLike[str]) -> tuple[object, _Lines]:
     try:
-        text = path.read_text(encoding="utf-8")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
     except (OSError, UnicodeDecodeError) as error:
         raise AccessRulesInvalid(f"{path} cannot be read ({error}): set SCOPES_FILE to your scopes.yml") from None
-    return _read_json(path, text) if path.suffix == ".json" else _read_yaml(path, text)
+    name = basename(path)
+    return _read_json(name, text) if name.endswith(".json") else _read_yaml(name, text)
 
 
-def _read_json(path: Path, text: str) -> tuple[object, _Lines]:
+def _read_json(name: str, text: str) -> tuple[object, _Lines]:
     try:
         return json.loads(text, object_pairs_hook=_unique), {}
     except (ValueError, RecursionError) as error:
-        raise AccessRulesInvalid(f"{path.name}: {error}; compile it again from scopes.yml") from None
+        raise AccessRulesInvalid(f"{name}: {error}; compile it again from scopes.yml") from None
 
 
 def _unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -59,20 +63,20 @@ def _unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
     return values
 
 
-def _read_yaml(path: Path, text: str) -> tuple[object, _Lines]:
+def _read_yaml(name: str, text: str) -> tuple[object, _Lines]:
     import yaml
 
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise AccessRulesInvalid(f"{path.name} is not YAML: {' '.join(str(error).split())}") from None
+        raise AccessRulesInvalid(f"{name} is not YAML: {' '.join(str(error).split())}") from None
     if node is None:
-        raise AccessRulesInvalid(f"{path.name} is empty; it maps groups to scopes under the key 'groups'")
+        raise AccessRulesInvalid(f"{name} is empty; it maps groups to scopes under the key 'groups'")
     lines: _Lines = {}
     problems: list[str] = []
     data = _plain(node, (), lines, problems)
     if problems:
-        raise AccessRulesInvalid("\n".join(f"{path.name}, {problem}" for problem in problems))
+        raise AccessRulesInvalid("\n".join(f"{name}, {problem}" for problem in problems))
     return data, lines
 
 

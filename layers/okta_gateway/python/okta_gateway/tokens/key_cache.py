@@ -71,7 +71,7 @@ class KeyCache:
         when that could not be found out.
         """
         with self._lock:
-            keys = self._current_keys()
+            keys = self._keys if self._keys and self._is_fresh() else self._current_keys()
             if kid not in keys and self._may_look_for_unknown_key():
                 self._unknown_key_at = self._clock()
                 self._refresh()
