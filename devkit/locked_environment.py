@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from devkit.locks import FLAGS, ROOT
+from devkit.supply_chain import COULD_NOT_CHECK
 
 STAMP = "locked-environment.stamp"
 
@@ -76,15 +77,19 @@ class LockedEnvironment:
         return f"{hashlib.sha256(self.lock.read_bytes()).hexdigest()} {sys.version} {self.folder}"
 
 
-def write_locks(environments: Sequence[LockedEnvironment]) -> int:
-    """Write the locks again and say so; the exit status of the command that does it."""
+def lock_command(environments: Sequence[LockedEnvironment], module: str, arguments: Sequence[str]) -> int:
+    """What `python -m module` does: write the locks again, or with `--check` only compare; give the exit status."""
     try:
         for environment in environments:
-            environment.write_lock()
-            print(f"Wrote {environment.lock.name}.")
+            if "--check" not in arguments:
+                environment.write_lock()
+                print(f"Wrote {environment.lock.name}.")
+            elif not environment.is_fresh():
+                print(f"{environment.lock.name} is not what {environment.wanted.name} gives: run python -m {module}.")
+                return 1
     except EnvironmentFailed as error:
         print(error, file=sys.stderr)
-        return 1
+        return COULD_NOT_CHECK if "--check" in arguments else 1
     return 0
 
 

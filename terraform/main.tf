@@ -34,7 +34,7 @@ locals {
     token_authorizer = {
       description = "Verifies the caller's token and returns the IAM policy that its groups open."
       memory      = var.memory.token_authorizer
-      # Above the sum of one key fetch (3 s) and one database lookup (5 s at most), far below the gateway's own limit.
+      # Above the sum of one key fetch (3 s) and one database lookup (3 s at most), far below the gateway's own limit.
       timeout = 10
       layers  = ["dependencies", "okta_gateway", "policies"]
     }

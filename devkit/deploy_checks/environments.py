@@ -6,7 +6,7 @@
 import sys
 from pathlib import Path
 
-from devkit.locked_environment import LockedEnvironment, write_locks
+from devkit.locked_environment import LockedEnvironment, lock_command
 from devkit.locks import ROOT
 
 HERE = Path(__file__).parent
@@ -16,4 +16,4 @@ CHECKOV = LockedEnvironment(ROOT / ".local" / "checkov", ROOT / "requirements-ch
 
 
 if __name__ == "__main__":
-    sys.exit(write_locks((TOOLS, CHECKOV)))
+    sys.exit(lock_command((TOOLS, CHECKOV), "devkit.deploy_checks.environments", sys.argv[1:]))

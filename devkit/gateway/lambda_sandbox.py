@@ -48,7 +48,14 @@ class Sandbox:
     @property
     def alive(self) -> bool:
         """Whether the process still runs."""
-        return self._process.poll() is None
+        if self._process.poll() is not None:
+            return False
+        # While the watcher waits for its end, poll() says so even of a process that has just gone.
+        try:
+            os.kill(self._process.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
     @property
     def pid(self) -> int:

@@ -74,6 +74,7 @@ def unreachable_database(
 ) -> Iterator[Database[Document]]:
     """A database on a port where nobody listens, which is noticed sooner than in production."""
     monkeypatch.setattr("okta_gateway.store.connection.SELECTION_MS", 50)
+    monkeypatch.setattr("okta_gateway.store.connection.LOOKUP_SECONDS", 0.1)
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         yield open_database(f"mongodb://127.0.0.1:{unused.getsockname()[1]}/?directConnection=true")

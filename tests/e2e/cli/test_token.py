@@ -187,7 +187,7 @@ def test_the_local_stacks_own_application_gets_the_redirect_uri(
     command: Command, own_okta: Okta, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without an .env it is the stand-in of make run, here on another port."""
-    monkeypatch.setattr("devkit.stack.parts.OKTA_PORT", int(own_okta.address.rpartition(":")[2]))
+    monkeypatch.setattr("devkit.cli.settings.OKTA_PORT", int(own_okta.address.rpartition(":")[2]))
     (command.folder / ".env").unlink()
     result = command("token", "--user", "--port", str(free_port()))
     assert (result.exit_code, result.stdout.count(".")) == (0, 2)

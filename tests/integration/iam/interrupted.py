@@ -14,7 +14,7 @@ import httpx
 from pymongo.collection import Collection
 from pymongo.errors import AutoReconnect
 
-WRITES = ("insert_one", "update_one", "find_one_and_update", "delete_one")
+WRITES = ("insert_one", "update_one", "bulk_write", "find_one_and_update", "delete_one")
 COMMANDS = ("find", *WRITES)
 
 

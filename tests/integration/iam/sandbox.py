@@ -150,7 +150,7 @@ def load_iam(
         _cold_start,
         mock.patch("okta_gateway.iam_wiring.iam", partial(_built, log=log, clock=clock)),
         mock.patch("okta_gateway.store.connection.MongoClient", remembered),
-        mock.patch("okta_gateway.store.connection.SELECTION_MS", 300),
+        mock.patch("okta_gateway.store.connection.SELECTION_MS", 1_000),
         mock.patch("okta_gateway.rules_wiring.StoredRules", partial(StoredRules, clock=clock)),
         mock.patch.dict(os.environ, {name: value for name, value in settings.items() if value}, clear=True),
         redirect_stdout(log.stream),

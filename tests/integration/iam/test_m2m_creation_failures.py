@@ -26,7 +26,7 @@ STEPS = (
     "store insert_one iam_pending_creations",
     "okta POST /apps",
     "store update_one iam_pending_creations",
-    "store update_one idp_m2m_clients",
+    "store bulk_write idp_m2m_clients",
     "store delete_one iam_pending_creations",
     "store update_one iam_audit",
     "store delete_one iam_leases",

@@ -18,7 +18,7 @@ _LEFT = {
     "store insert_one iam_pending_creations": {Manner.KILLED_BEFORE: (0, 0, 0), Manner.KILLED_AFTER: (0, 0, 1)},
     "okta POST /apps": {Manner.KILLED_BEFORE: (0, 0, 1), Manner.KILLED_AFTER: (1, 0, 1)},
     "store update_one iam_pending_creations": {Manner.KILLED_BEFORE: (1, 0, 1), Manner.KILLED_AFTER: (1, 0, 1)},
-    "store update_one idp_m2m_clients": {Manner.KILLED_BEFORE: (1, 0, 1), Manner.KILLED_AFTER: (1, 1, 1)},
+    "store bulk_write idp_m2m_clients": {Manner.KILLED_BEFORE: (1, 0, 1), Manner.KILLED_AFTER: (1, 1, 1)},
     "store delete_one iam_pending_creations": {Manner.KILLED_BEFORE: (1, 1, 1), Manner.KILLED_AFTER: (1, 1, 0)},
 }
 """Applications, rows and notes after a death at a step; before these steps there is nothing, after them all."""

@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from pymongo import ReplaceOne, timeout
+from pymongo import ReplaceOne
 from pymongo.collection import Collection
 from pymongo.database import Database
 
 from okta_gateway.errors import StoreDataInvalid
-from okta_gateway.store.connection import LOOKUP_SECONDS, Document
+from okta_gateway.store.connection import Document, one_lookup
 from okta_gateway.store.failures import driver_failures_translated
 
 GROUP_SCOPES = "idp_group_scopes"
@@ -32,7 +32,7 @@ class AccessRuleCollections:
 
         The types are checked, names and patterns are not. Raises StoreUnavailable or StoreDataInvalid.
         """
-        with timeout(LOOKUP_SECONDS):
+        with one_lookup():
             return {
                 "groups": _read(self._group_scopes, "scopes"),
                 "permissions": _read(self._scope_permissions, "permissions"),

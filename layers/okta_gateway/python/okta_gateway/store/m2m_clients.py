@@ -5,11 +5,10 @@ Its documents have the shape of the MCP Gateway Registry's, so that one collecti
 
 from typing import Any
 
-from pymongo import timeout
 from pymongo.database import Database
 
 from okta_gateway.errors import StoreDataInvalid
-from okta_gateway.store.connection import LOOKUP_SECONDS, Document
+from okta_gateway.store.connection import Document, one_lookup
 from okta_gateway.store.failures import driver_failures_translated
 
 COLLECTION = "idp_m2m_clients"
@@ -30,7 +29,7 @@ class M2MClients:
         """
         if not _is_unicode(client_id):
             return None
-        with driver_failures_translated(), timeout(LOOKUP_SECONDS):
+        with driver_failures_translated(), one_lookup():
             # The second row is asked for only to notice that there is one.
             rows = list(self._collection.find({"client_id": client_id}, FIELDS_READ, limit=2))
         if len(rows) > 1:
