@@ -10,7 +10,7 @@ from bench.section import Section
 HEAD = """\
 # Benchmarks
 
-`make bench` writes this page again, which takes about twenty minutes. `.venv/bin/python -m bench load` writes only the
+`make bench` writes this page again, which takes about ten minutes. `.venv/bin/python -m bench load` writes only the
 named section; `.venv/bin/python -m bench --help` names them all. Each section says on what machine and on which day it
 was measured.
 

@@ -85,9 +85,12 @@ resource "aws_lambda_function" "this" {
   # With SnapStart a function initialises while it is published, and then needs its secret and the way to it.
   depends_on = [
     aws_iam_role_policy.function,
-    aws_route.private, aws_route.public,
-    aws_route_table_association.private, aws_route_table_association.public,
-    aws_vpc_security_group_egress_rule.https, aws_vpc_security_group_egress_rule.database,
+    aws_route.private,
+    aws_route.public,
+    aws_route_table_association.private,
+    aws_route_table_association.public,
+    aws_vpc_security_group_egress_rule.https,
+    aws_vpc_security_group_egress_rule.database,
   ]
 }
 

@@ -22,6 +22,7 @@ META = frozenset({"count", "for_each", "depends_on", "provider", "lifecycle", "p
 
 _RESOURCE = re.compile(r'^(resource|data) "(\w+)" "(\w+)" \{$')
 _NESTED = re.compile(r'^\s+(dynamic )?"?(\w+)"? \{$')
+_DEPENDENCY = re.compile(r"^\s+(aws_\w+)\.\w+,$")
 _ATTRIBUTE = re.compile(r"^\s+(\w+)\s+= ")
 _TEXT = re.compile(r'"(?:\\.|[^"\\])*"')
 
@@ -64,6 +65,8 @@ class _Copier:
             match = _RESOURCE.match(line)
             unknown = match and match[2].startswith("aws_") and match[2] not in self.schemas[match[1]]
             return match[2] if match and unknown else ""
+        if (match := _DEPENDENCY.match(line)) and match[1] not in self.schemas["resource"]:
+            return match[1]
         level = self.levels[-1]
         if level.schema is None or level.dynamic:
             return ""

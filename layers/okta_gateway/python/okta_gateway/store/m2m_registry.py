@@ -5,6 +5,7 @@ The authorizer reads the same collection through store/m2m_clients.py, which say
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import batched
 from typing import Any, NamedTuple
 
 from pymongo import ReturnDocument, UpdateOne
@@ -23,6 +24,8 @@ OURS: Mapping[str, Any] = {
     "provider.0": {"$exists": False},
     "$or": [{"provider": {"$in": list(PROVIDERS)}}, {"provider": {"$exists": False}}],
 }
+ADDED_AT_ONCE = 50
+"""In one command, which must stay far below the time that a command has."""
 DUPLICATE_KEY = 11000  # MongoDB's error codes (mongo/src/mongo/base/error_codes.yml)
 NAMED: Mapping[str, Any] = {"client_id": {"$type": "string", "$ne": ""}, "client_id.0": {"$exists": False}}
 
@@ -100,9 +103,11 @@ class M2MRegistry:
         return record.client_id in self.add_all([record])
 
     def add_all(self, records: Sequence[M2MRecord]) -> set[str]:
-        """Register those whose client_id is free, in one command; give their ids. Raises StoreUnavailable."""
-        if not records:
-            return set()
+        """Register those whose client_id is free, in few commands; give their ids. Raises StoreUnavailable."""
+        batches = batched(records, ADDED_AT_ONCE, strict=False)
+        return {client_id for batch in batches for client_id in self._added(batch)}
+
+    def _added(self, records: Sequence[M2MRecord]) -> Iterator[str]:
         # Not inserts: this refuses a second row also where the unique index is missing.
         upserts = [UpdateOne({"client_id": record.client_id}, self._new_row(record), upsert=True) for record in records]
         with driver_failures_translated():
@@ -113,7 +118,7 @@ class M2MRegistry:
                     raise
                 # The index has refused what others add just now.
                 added = (row["index"] for row in error.details["upserted"])
-        return {records[number].client_id for number in added}
+        return (records[number].client_id for number in added)
 
     def _new_row(self, record: M2MRecord) -> Document:
         now = moment(self._clock())
