@@ -20,6 +20,7 @@ from devkit.serving import serve
 SERVER_ID = "aus1234567890abcdef"
 AUDIENCE = "api://ai-registry"
 KEY_ID = "bench-key"
+GATEWAY_URL = "https://gateway.example.com"
 GROUPS = ("registry-admins", "public-mcp-users", "Everyone", "mcp-developers", "mcp-platform")
 
 type Holder = Callable[[int], Mapping[str, Any]]
@@ -41,6 +42,11 @@ def person_in_groups(count: int) -> Holder:
     """Somebody with that many groups, of which the rules know what they know of GROUPS."""
     groups = GROUPS + tuple(f"department-{number:03d}" for number in range(count - len(GROUPS)))
     return lambda number: {**person(number), "groups": groups}
+
+
+def person_of_gateway(_number: int) -> Mapping[str, Any]:
+    """The same in a token that the gateway issued at sign-in, on an org without a custom authorization server."""
+    return {"iss": GATEWAY_URL, "aud": GATEWAY_URL, "sub": "00u1234567890abcdef", "groups": GROUPS}
 
 
 def machine(number: int) -> Mapping[str, Any]:
@@ -80,6 +86,16 @@ class Issuer:
             "OKTA_AUDIENCE": AUDIENCE,
         }
 
+    def org_environment(self) -> dict[str, str]:
+        """The authorizer's settings in org mode, where the keys of the gateway's own tokens are deployed with it."""
+        return {
+            "AUTH_PROVIDER": "okta",
+            "OKTA_DOMAIN": self.url,
+            "OKTA_ALLOW_INSECURE_LOOPBACK": "true",
+            "GATEWAY_URL": GATEWAY_URL,
+            "GATEWAY_PUBLIC_KEYS": json.dumps(self.key_set),
+        }
+
     def tokens(self, count: int, holder: Holder = person) -> list[str]:
         """Tokens for an hour, no two the same."""
         return [self._token(number, holder(number)) for number in range(count)]
@@ -100,7 +116,8 @@ class Issuer:
             "scp": ["openid", "profile", "gateway.access"],
             **about_holder,
         }
-        return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": KEY_ID, "typ": None})
+        typ = None if claims["iss"] == self.issuer else "at+jwt"  # Okta sends none
+        return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": KEY_ID, "typ": typ})
 
 
 @contextmanager

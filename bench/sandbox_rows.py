@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pymongo import MongoClient
 
 from bench.environment import BENCH
-from bench.issuer import GROUPS, Issuer, issuer, machine, machine_id, one_machine, person_in_groups
+from bench.issuer import GROUPS, Issuer, issuer, machine, machine_id, one_machine, person_in_groups, person_of_gateway
 from bench.secret_standin import secret_standin
 from devkit.document_store import document_store
 from devkit.gateway.functions import FunctionDefinition
@@ -63,6 +63,11 @@ def rows(folder: Path) -> Iterator[dict[str, Row]]:
         yield {
             EMPTY: Row(_function(ROOT / "bench" / "empty", (), {}), new),
             NEW: Row(ours, new, Limits(cold=2.2, warm=2.0, memory=2.3)),
+            "ours, the gateway's own token, its keys in the settings": Row(
+                _function(FUNCTION, (PACKAGE,), {**okta.org_environment(), "SCOPES_FILE": rules}),
+                okta.events(WARM_EVENTS + 1, person_of_gateway),
+                Limits(cold=2.2, memory=2.3),
+            ),
             "ours, seen token": Row(ours, new[:1] * len(new), Limits(warm=1.3)),
             "ours, new token with 100 groups": Row(ours, okta.events(WARM_EVENTS + 1, person_in_groups(100))),
             **_permission_rows(ours, new, folder),
