@@ -29,8 +29,8 @@ that returns a constant; {rounds} interleaved rounds. Cold: from the start of th
 median of {events} answers of the same process, through the runtime client, whose own time is in every row. Memory: the
 process's peak.
 
-Ours fetches its keys from an issuer on loopback while the imports run; in one row they are in its settings, as on an org
-without a custom authorization server, and nothing is fetched. A machine's groups come from a store on loopback
+Ours fetches its keys from an issuer on loopback while the imports run; in one row they are in its settings, as on an
+org without a custom authorization server, and nothing is fetched. A machine's groups come from a store on loopback
 that speaks DocumentDB's protocol and is written in Python, so that a lookup's own time says nothing about DocumentDB;
 its address is in a secret, read from a stand-in of AWS's Parameters and Secrets extension, or with boto3. The peers
 answer with a policy for the same routes, without the denies that ours has."""
