@@ -28,7 +28,8 @@ def watched(rig: Rig) -> Iterator[Rig]:
     _running.remove(rig)
 
 
-@pytest.fixture(scope="session")
+# Not of the session: mongoeco takes longer for each command the more databases it has had.
+@pytest.fixture(scope="module")
 def around(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundings]:
     folder = tmp_path_factory.mktemp("iam")
     keys = folder / "okta-keys"
@@ -51,14 +52,14 @@ def rig(start: Start) -> Rig:
     return start()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def steady(around: Surroundings) -> Iterator[Rig]:
-    """The same for all tests that change nothing."""
+    """The same for all tests of a module that change nothing."""
     with running(around) as rig, watched(rig):
         yield rig
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def document(steady: Rig) -> dict[str, Any]:
     """The OpenAPI document."""
     text = steady.call("GET", "/api/iam/openapi.json").text
